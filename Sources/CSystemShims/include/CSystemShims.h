@@ -1,0 +1,22 @@
+// Calls that Swift's Glibc module lacks because they sit behind _GNU_SOURCE or are macros.
+#ifndef CLAVA_SYSTEM_SHIMS_H
+#define CLAVA_SYSTEM_SHIMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK): a wake-up descriptor for poll loops. Returns -1 and sets errno on failure.
+int clava_eventfd(void);
+/// Names the calling thread (15 characters are kept).
+void clava_thread_name(const char *name);
+/// Asks the kernel to send this process `signal` when the thread that created it dies.
+int clava_parent_death_signal(int signal);
+/// CRC-32C (Castagnoli) of `length` bytes, continuing from `crc` (0 to start).
+uint32_t clava_crc32c(uint32_t crc, const void *bytes, size_t length);
+/// Exit status of a wait status, or -1 if the process was ended by a signal.
+int clava_exit_status(int status);
+/// Signal that ended a process, or -1 if it exited by itself.
+int clava_term_signal(int status);
+
+#endif

@@ -1,0 +1,22 @@
+#define _GNU_SOURCE
+#include "CSystemShims.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+int clava_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+void clava_thread_name(const char *name) {
+  char shortened[16];
+  snprintf(shortened, sizeof shortened, "%s", name);
+  pthread_setname_np(pthread_self(), shortened);
+}
+
+int clava_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+int clava_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+
+int clava_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : -1; }
