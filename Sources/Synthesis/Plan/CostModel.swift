@@ -1,0 +1,87 @@
+import Configuration
+import TaskGraph
+import Tables
+
+/// Predicted seconds and bytes of each task: rows × steps × network, with rates of one ordinary core. Only order,
+/// progress and `clava plan` depend on them.
+struct CostModel {
+  let configuration: Configuration
+
+  /// Floating-point operations a second that training and sampling sustain on one core.
+  private static let arithmeticRate = 45e9
+  /// Bytes of CSV a second that are read, parsed and written again in binary.
+  private static let encodingRate = 60e6
+  /// Seconds that starting, hashing and committing any task takes.
+  private static let overhead = 0.01
+
+  /// Guess of the network's input width: numbers take one input, a category as many as it has levels, which are not
+  /// counted before the table is encoded; ten is typical.
+  private func width(_ table: TableSchema) -> Int {
+    table.columns.reduce(0) { total, column in
+      switch column.role {
+      case .number, .date: total + 1
+      case .categorical: total + 10
+      case .boolean: total + 2
+      default: total
+      }
+    }
+  }
+
+  private func multiplications(_ table: TableSchema) -> Double {
+    let layers = configuration.denoiser.layers
+    let input = width(table)
+    let first = Double(layers.first ?? 0), last = Double(layers.last ?? 0)
+    let inner = zip(layers, layers.dropFirst()).reduce(0.0) { $0 + Double($1.0 * $1.1) }
+    return Double(input) * (first + last) + inner + first * Double(layers.first ?? 0)
+  }
+
+  func encode(_ survey: TableSurvey) -> TaskCost {
+    TaskCost(
+      seconds: Self.overhead + 2 * Double(survey.byteCount) / Self.encodingRate,
+      memory: 40 << 20 + survey.rowCount * 16)
+  }
+
+  func label(parentRows: Int, childRows: Int, columns: Int) -> TaskCost {
+    let rows = Double(min(childRows, configuration.labels.fitRows))
+    let work = rows * Double(configuration.labels.clusters) * Double(columns + 1)
+    return TaskCost(
+      seconds: Self.overhead + work * Double(configuration.labels.iterations) * 2e-9,
+      memory: 40 << 20 + (parentRows + childRows) * (columns + 1) * 8)
+  }
+
+  func train(_ table: TableSchema, rows: Int) -> TaskCost {
+    let batch = Double(min(rows, configuration.denoiser.batch))
+    let work = Double(configuration.denoiser.steps) * batch * 6 * multiplications(table)
+    return TaskCost(
+      seconds: Self.overhead + work / Self.arithmeticRate + Double(configuration.denoiser.steps) * 2e-4,
+      memory: 60 << 20 + rows * (width(table) + 8) * 4 + Int(batch) * 4096 * 4)
+  }
+
+  func sample(_ table: TableSchema, rows: Int) -> TaskCost {
+    let work = Double(rows) * Double(configuration.sampling.steps) * 2 * multiplications(table)
+    return TaskCost(
+      seconds: Self.overhead + work / Self.arithmeticRate, memory: 60 << 20 + rows * (width(table) + 8) * 4)
+  }
+
+  func calibrate(_ table: TableSchema, rows: Int) -> TaskCost {
+    let perRow = configuration.calibration.kind == "off" ? 1e-7 : 2e-6
+    return TaskCost(
+      seconds: Self.overhead + Double(rows * max(1, table.columns.count)) * perRow, memory: 40 << 20 + rows * 128)
+  }
+
+  func structure(rows: Int, parents: Int) -> TaskCost {
+    TaskCost(
+      seconds: Self.overhead + Double(rows * max(1, parents)) * 2e-6, memory: 20 << 20 + rows * 64 * max(1, parents))
+  }
+
+  func assemble(_ survey: TableSurvey) -> TaskCost {
+    TaskCost(
+      seconds: Self.overhead + Double(survey.byteCount) / Self.encodingRate * configuration.structure.scale,
+      memory: 40 << 20 + survey.rowCount * 16)
+  }
+
+  /// Comparison of `pairs` column pairs over joined rows.
+  func evaluate(rows: Int, pairs: Int) -> TaskCost {
+    TaskCost(seconds: Self.overhead + Double(rows) * Double(pairs) * 1.2e-8, memory: 40 << 20 + rows * 256)
+  }
+}
