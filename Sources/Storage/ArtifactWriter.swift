@@ -165,7 +165,8 @@ public final class ArtifactWriter {
       next = max(next, range.upperBound)
     }
     guard next == shape[0] else {
-      throw ClavaError(.internal, "dataset \(name) has \(shape[0]) rows, row \(next) was never written", at: .init(file: path))
+      throw ClavaError(
+        .internal, "dataset \(name) has \(shape[0]) rows, row \(next) was never written", at: .init(file: path))
     }
   }
 
