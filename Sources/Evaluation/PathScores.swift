@@ -25,7 +25,8 @@ public struct PathScores: Sendable, Codable, Hashable {
   ) -> PathScores {
     precondition(
       path.count >= 2 && path.count == parentRows.count,
-      "a path of \(path.count) relations with \(parentRows.count) arrays of parent rows; both must be equal, at least 2")
+      "a path of \(path.count) relations with \(parentRows.count) arrays of parent rows; both must be equal, at least 2"
+    )
     let realRows = topRows(parentRows.map(\.real), path: path, top: top.real, bottom: bottom.real)
     let syntheticRows = topRows(
       parentRows.map(\.synthetic), path: path, top: top.synthetic, bottom: bottom.synthetic)

@@ -26,7 +26,9 @@ public struct TableScores: Sendable, Codable, Hashable {
       pair, real: .all(real.rowCount), synthetic: .all(synthetic.rowCount), partners: real.columns)
     var pairs: [PairScore] = []
     for first in joined.indices {
-      for second in joined.indices where second > first { pairs.append(PairMetrics.score(joined[first], joined[second])) }
+      for second in joined.indices where second > first {
+        pairs.append(PairMetrics.score(joined[first], joined[second]))
+      }
     }
     return TableScores(
       table: real.name, realRowCount: real.rowCount, syntheticRowCount: synthetic.rowCount, columns: columns,
