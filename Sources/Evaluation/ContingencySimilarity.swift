@@ -1,0 +1,90 @@
+/// Agreement of two contingency tables: 1 − ½ Σ |p_real(a, b) − p_synthetic(a, b)| over all rows.
+///
+/// A missing category is a category of its own; categories of both sides are united. Categories compare as values;
+/// sdmetrics before 0.16 compared them as text, which differs only where an integer column turned into decimals.
+enum ContingencySimilarity {
+  static func score(_ first: JoinedColumn, _ second: JoinedColumn) -> Score {
+    let (real, synthetic) = (first.real, first.synthetic)
+    for (side, pair) in [("real", (real, second.real)), ("synthetic", (synthetic, second.synthetic))] {
+      if pair.0.hasInfinity || pair.1.hasInfinity { return .undefined("a \(side) value is infinite") }
+      if pair.0.codes.isEmpty { return .undefined("there is no \(side) row") }
+    }
+    // Codes are shifted by one, so that the missing category −1 becomes 0.
+    let rows = max(real.levels, synthetic.levels) + 1
+    let columns = max(second.real.levels, second.synthetic.levels) + 1
+    let realCount = real.codes.count
+    let syntheticCount = synthetic.codes.count
+    let counts: ContingencyCounts
+    if rows <= denseLimit(realCount + syntheticCount) / columns {
+      counts = .dense(cells: rows * columns)
+    } else {
+      counts = .hashed(capacity: realCount + syntheticCount)
+    }
+    counts.add(real.codes, second.real.codes, columns: columns, isReal: true)
+    counts.add(synthetic.codes, second.synthetic.codes, columns: columns, isReal: false)
+    // Integers first, one division last: exact and independent of the order of cells.
+    let distance = counts.distance(realTotal: realCount, syntheticTotal: syntheticCount)
+    return Score(1 - Double(distance) / (2 * Double(realCount) * Double(syntheticCount)))
+  }
+
+  /// Clearing and reading a dense table should cost no more than counting the rows does.
+  private static func denseLimit(_ rows: Int) -> Int { min(max(2 * rows, 1 << 14), 1 << 22) }
+}
+
+/// Joint counts of two code columns on both sides, as a dense table or, for many categories, a hash table.
+final class ContingencyCounts {
+  private var keys: [Int]
+  private var real: [Int32]
+  private var synthetic: [Int32]
+  private let isDense: Bool
+
+  static func dense(cells: Int) -> ContingencyCounts { ContingencyCounts(slots: cells, isDense: true) }
+
+  /// - Parameter capacity: an upper bound of the number of distinct pairs.
+  static func hashed(capacity: Int) -> ContingencyCounts {
+    var slots = 16
+    while slots < 2 * capacity { slots *= 2 }
+    return ContingencyCounts(slots: slots, isDense: false)
+  }
+
+  private init(slots: Int, isDense: Bool) {
+    self.isDense = isDense
+    keys = isDense ? [] : [Int](repeating: -1, count: slots)
+    real = [Int32](repeating: 0, count: slots)
+    synthetic = [Int32](repeating: 0, count: slots)
+  }
+
+  func add(_ first: [Int32], _ second: [Int32], columns: Int, isReal: Bool) {
+    precondition(first.count == second.count, "columns of \(first.count) and \(second.count) rows in one pair")
+    if isReal {
+      Self.add(first, second, columns, &keys, &real, isDense)
+    } else {
+      Self.add(first, second, columns, &keys, &synthetic, isDense)
+    }
+  }
+
+  private static func add(
+    _ first: [Int32], _ second: [Int32], _ columns: Int, _ keys: inout [Int], _ counts: inout [Int32], _ isDense: Bool
+  ) {
+    if isDense {
+      for row in 0..<first.count { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] += 1 }
+      return
+    }
+    let mask = keys.count - 1
+    let shift = 64 - mask.nonzeroBitCount
+    for row in 0..<first.count {
+      let key = (Int(first[row]) + 1) * columns + Int(second[row]) + 1
+      var slot = Int((UInt(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15) >> UInt(shift))
+      while keys[slot] != key && keys[slot] != -1 { slot = (slot + 1) & mask }
+      keys[slot] = key
+      counts[slot] += 1
+    }
+  }
+
+  /// Σ |real · syntheticTotal − synthetic · realTotal|; below 2⁶³ because row numbers fit 31 bits.
+  func distance(realTotal: Int, syntheticTotal: Int) -> Int {
+    var sum = 0
+    for cell in 0..<real.count { sum += abs(Int(real[cell]) * syntheticTotal - Int(synthetic[cell]) * realTotal) }
+    return sum
+  }
+}
