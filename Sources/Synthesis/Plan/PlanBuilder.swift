@@ -75,19 +75,16 @@ public struct PlanBuilder {
   }
 
   private mutating func addEncode(_ name: String) throws {
-    var table = try project.table(name)
+    let table = try project.table(name)
     let survey = try project.survey(of: name)
-    let path = table.file
-    // The path must not take part in the key: equal data elsewhere is the same task.
-    table.file = ""
     let parents = project.schema.parents(of: name)
     try add(
       TaskNames.encode(name), EncodeBody(),
       Parameters.Encode(
-        table: table, survey: survey, relations: parents, maxLevels: project.configuration.codec.maxLevels,
+        table: table.withoutPath, survey: survey, relations: parents, maxLevels: project.configuration.codec.maxLevels,
         knots: project.configuration.codec.knots),
       inputs: parents.map { TaskInput("parent-keys", from: TaskNames.encode($0.parent), output: OutputName.keys) },
-      sources: [SourceInput("csv", path: path, digest: survey.digest)],
+      sources: [SourceInput("csv", path: table.file, digest: survey.digest)],
       outputs: [OutputName.codec, OutputName.rows, OutputName.keys], stage: "encode", cost: costs.encode(survey))
   }
 
@@ -239,8 +236,6 @@ public struct PlanBuilder {
     let name = table.name
     let parents = project.schema.parents(of: name)
     let isLookup = table.kind == .lookup
-    var plain = table
-    plain.file = ""
     var inputs = [
       TaskInput("codec", from: TaskNames.encode(name), output: OutputName.codec),
       TaskInput("structure", from: TaskNames.structure(name), output: OutputName.structure),
@@ -250,7 +245,7 @@ public struct PlanBuilder {
     inputs += parents.map { TaskInput("parent-keys", from: TaskNames.assemble($0.parent), output: OutputName.keys) }
     try add(
       TaskNames.assemble(name), AssembleBody(),
-      Parameters.Assemble(table: plain, isLookup: isLookup, parents: parents.map(\.name)),
+      Parameters.Assemble(table: table.withoutPath, isLookup: isLookup, parents: parents.map(\.name)),
       inputs: inputs, outputs: [OutputName.table, OutputName.keys], stage: "assemble", cost: costs.assemble(survey))
     results.append(
       PublishedResult(path: "synthetic/\(name).csv", task: TaskNames.assemble(name), output: OutputName.table))
@@ -325,5 +320,13 @@ public struct PlanBuilder {
       default: false
       }
     }
+  }
+}
+
+extension TableSchema {
+  /// The table without the place of its file, which must not take part in a key: equal data elsewhere is the same
+  /// task.
+  fileprivate var withoutPath: TableSchema {
+    TableSchema(name: name, file: "", columns: columns, primaryKey: primaryKey, kind: kind)
   }
 }

@@ -50,7 +50,8 @@ public struct Project: Sendable {
         let found = survey.tables.first(where: { $0.table == table.name }), (2...1000).contains(found.rowCount)
       else { return false }
       return zip(table.columns, found.columns).contains { column, values in
-        column.role == .categorical && values.distinctCount == found.rowCount
+        if case .categories(let distinct) = values.content { return column.role == .categorical && distinct == found.rowCount }
+        return false
       }
     }.map(\.name)
   }
@@ -61,9 +62,10 @@ public struct Project: Sendable {
     }
     var options = SchemaOptions(format: format)
     for (name, table) in configuration.tables.sorted(by: { $0.key < $1.key }) {
-      if table.kind == "lookup" { options.lookupTables.append(name) }
+      let place = Problem.Place(file: table.place.isEmpty ? nil : table.place)
+      if table.kind == "lookup" { options.lookupTables.append(.init(table: name, place: place)) }
       for column in table.ignoreRelations {
-        options.ignoreRelations.append(.init(table: name, column: column))
+        options.ignoreRelations.append(.init(table: name, column: column, place: place))
       }
     }
     for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
@@ -75,7 +77,9 @@ public struct Project: Sendable {
         rule = .constant(column.constant ?? "")
       }
       options.textRules.append(
-        .init(table: String(name[..<dot]), column: String(name[name.index(after: dot)...]), rule: rule))
+        .init(
+          table: String(name[..<dot]), column: String(name[name.index(after: dot)...]), rule: rule,
+          place: Problem.Place(file: column.place.isEmpty ? nil : column.place)))
     }
     return options
   }

@@ -1,0 +1,45 @@
+import Latents
+import Storage
+
+/// Structure of a synthetic table in an artifact: rows with keys, labels and group sizes, but no attributes.
+struct StoredStructure {
+  let rowCount: Int
+  private let reader: ArtifactReader
+
+  init(path: String) throws {
+    reader = try ArtifactReader(path: path)
+    rowCount = try reader.readJSON("row-count", as: Int.self)
+  }
+
+  /// The real row whose record each row copies.
+  func records() throws -> [Int32] { try reader.read("records", as: Int32.self) }
+  /// Row of the parent in a parent relation.
+  func parentRows(_ relation: Int) throws -> [Int32] { try reader.read("parents/\(relation)/rows", as: Int32.self) }
+  /// Label of the row's group in a parent relation.
+  func parentLabels(_ relation: Int, rows: Range<Int>? = nil) throws -> [Int32] {
+    try read("parents/\(relation)/labels", rows)
+  }
+  func parentRows(_ relation: Int, rows: Range<Int>) throws -> [Int32] { try read("parents/\(relation)/rows", rows) }
+  /// Label of the row's own group in a child relation.
+  func childLabels(_ relation: Int, rows: Range<Int>? = nil) throws -> [Int32] {
+    try read("children/\(relation)/labels", rows)
+  }
+  /// Size of the row's own group in a child relation.
+  func childSizes(_ relation: Int, rows: Range<Int>? = nil) throws -> [Int32] {
+    try read("children/\(relation)/sizes", rows)
+  }
+  /// Labels each relation can have, parents first: the widths of the one-hot conditions.
+  func labelCounts() throws -> LabelCounts { try reader.readJSON("label-counts", as: LabelCounts.self) }
+  func report() throws -> StructureReport { try reader.readJSON("report", as: StructureReport.self) }
+
+  private func read(_ name: String, _ rows: Range<Int>?) throws -> [Int32] {
+    guard let rows else { return try reader.read(name, as: Int32.self) }
+    return try reader.read(name, rows: rows, as: Int32.self)
+  }
+}
+
+/// Number of labels of each relation of a table.
+struct LabelCounts: Codable {
+  var parents: [Int]
+  var children: [Int]
+}

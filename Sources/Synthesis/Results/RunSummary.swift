@@ -1,0 +1,105 @@
+public import Essentials
+public import Evaluation
+import Latents
+import Storage
+public import TaskGraph
+import Tables
+
+/// What a finished run made: `RUN/summary.json` and the table at the end of `clava run`.
+public struct RunSummary: Codable, Sendable {
+  /// One table of the result.
+  public struct Table: Codable, Sendable {
+    /// Name of the table.
+    public var name: String
+    /// `generated` or `lookup`; rows of a lookup table are copies of real ones.
+    public var kind: String
+    /// Rows of the input.
+    public var realRows: Int
+    /// Rows of the result.
+    public var rows: Int
+    /// Seconds of training on one slot, nil where there was nothing to train.
+    public var trainingSeconds: Double?
+    /// Seconds of sampling, calibration and writing on one slot.
+    public var samplingSeconds: Double
+    /// Mean training loss at the end, nil where there is no model.
+    public var loss: Double?
+    /// Loss of rows kept from training, where there is a holdout.
+    public var validationLoss: Double?
+    /// Columns that are written by rule instead of being modelled.
+    public var columnsNotGenerated: [String]
+    /// What the structure reached: path agreement, repeated pairs.
+    public var structure: StructureReport?
+  }
+
+  /// Version of this form.
+  public var format = 1
+  /// Recipe of the run.
+  public var recipe: String
+  /// Seed of the run.
+  public var seed: Int
+  /// Tables in the order of the metadata.
+  public var tables: [Table]
+  /// Scores against the input, nil when evaluation is switched off.
+  public var scores: Scores?
+  /// Sentences for the user: what is copied, not generated, repaired or suggested.
+  public var notices: [String]
+  /// Wall-clock seconds of this invocation.
+  public var wallSeconds: Double
+  /// Tasks that were computed and tasks taken from an earlier run.
+  public var tasksRun: Int
+  /// Tasks whose result was there already.
+  public var tasksCached: Int
+
+  /// Gathers the summary from committed outputs.
+  ///
+  /// - Parameters:
+  ///   - seconds: seconds each task took when it was computed.
+  ///   - path: where an output's file is.
+  public static func gather(
+    project: Project, outputs: [TaskIdentifier: [TaskOutput]], seconds: [TaskIdentifier: Double],
+    wallSeconds: Double, tasksRun: Int, tasksCached: Int, path: (TaskOutput) -> String
+  ) throws -> RunSummary {
+    func file(_ task: TaskIdentifier, _ name: String) -> String? {
+      outputs[task]?.first { $0.name == name }.map(path)
+    }
+    var notices = project.schema.warnings + project.survey.warnings
+    var tables: [Table] = []
+    for table in project.schema.tables {
+      guard let structurePath = file(TaskNames.structure(table.name), OutputName.structure) else {
+        throw ClavaError(.internal, "the structure of table \(table.name) is not among the results")
+      }
+      let structure = try StoredStructure(path: structurePath)
+      let report = try structure.report()
+      let model = try file(TaskNames.train(table.name), OutputName.model).map(StoredModel.information(path:))
+      let later = seconds.filter { task, _ in
+        ["sample/\(table.name)/", "calibrate/\(table.name)", "assemble/\(table.name)"]
+          .contains { task.name == $0 || ($0.hasSuffix("/") && task.name.hasPrefix($0)) }
+      }
+      tables.append(
+        Table(
+          name: table.name, kind: table.kind.rawValue, realRows: try project.survey(of: table.name).rowCount,
+          rows: structure.rowCount, trainingSeconds: seconds[TaskNames.train(table.name)],
+          samplingSeconds: later.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }, loss: model?.loss,
+          validationLoss: model?.validationLoss, columnsNotGenerated: table.columnsNotGenerated, structure: report))
+      if table.kind == .lookup { notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones") }
+      notices += report.notices.map { "table \(table.name): \($0)" }
+    }
+    let skipped = tables.filter { !$0.columnsNotGenerated.isEmpty }
+    if !skipped.isEmpty {
+      notices.append(
+        "not generated, written by rule: "
+          + skipped.map { "\($0.name) (\($0.columnsNotGenerated.joined(separator: ", ")))" }.joined(separator: "; "))
+    }
+    for name in project.suggestedLookupTables {
+      notices.append(
+        "table \(name) looks like reference data (a column of distinct names, no parents); with "
+          + "'tables: { \(name): { kind: lookup } }' its rows are kept as they are, which copies real rows")
+    }
+    let scores = try file(TaskNames.scores, OutputName.scores).map { path in
+      try CanonicalJSON.decode(Scores.self, from: FileSystem.read(path), source: path)
+    }
+    return RunSummary(
+      recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores,
+      notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached)
+  }
+}

@@ -1,0 +1,12 @@
+public import TaskGraph
+
+/// The bodies of every kind of task this module can run.
+public enum SynthesisTasks {
+  /// A registry with all of them: what a worker process is given.
+  public static var registry: TaskRegistry {
+    TaskRegistry([
+      EncodeBody(), LabelBody(), TrainDenoiserBody(), StructureBody(), SampleBody(), CalibrateBody(), AssembleBody(),
+      EvaluateTableBody(), EvaluateRelationBody(), EvaluatePathBody(), ScoresBody(),
+    ])
+  }
+}

@@ -1,0 +1,63 @@
+import Diffusion
+import Essentials
+import Storage
+import TaskGraph
+import Tables
+import Tensors
+
+/// `sample`: draws the attributes of a range of a table's synthetic rows from its model.
+struct SampleBody: TaskBody {
+  let kind = "sample"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let parameters = try context.parameters(Parameters.Sample.self)
+    let model = try StoredModel(path: context.input("model"))
+    let layout = model.information.shape.features
+    let structure = try StoredStructure(path: context.input("structure"))
+    // The plan predicts the number of rows; the last shard takes what is left, however much that is.
+    let end = min(parameters.endRow ?? structure.rowCount, structure.rowCount)
+    let rows = min(parameters.firstRow, end)..<end
+    let writer = try ArtifactWriter(path: context.outputPath(OutputName.block))
+    try BlockStore.create(in: writer, layout: layout, rows: rows.count)
+    if !rows.isEmpty {
+      try sample(context, parameters, model: model, structure: structure, rows: rows, to: writer)
+    }
+    try writer.finish()
+  }
+
+  private func sample(
+    _ context: any TaskContext, _ parameters: Parameters.Sample, model: StoredModel, structure: StoredStructure,
+    rows: Range<Int>, to writer: ArtifactWriter
+  ) throws {
+    let counts = model.information.labelCounts
+    let parents = try zip(context.inputs("parent-codec"), context.inputs("parent-attributes")).map {
+      try StoredTable(codecPath: $0, rowsPath: $1)
+    }
+    func surroundings(_ part: Range<Int>) throws -> ConditionEncoding.Surroundings {
+      .init(
+        parentRows: try counts.parents.indices.map { try structure.parentRows($0, rows: part) },
+        parentLabels: try counts.parents.indices.map { try structure.parentLabels($0, rows: part) },
+        childLabels: try counts.children.indices.map { try structure.childLabels($0, rows: part) },
+        childSizes: try counts.children.indices.map { try structure.childSizes($0, rows: part) })
+    }
+    let encoding = try ConditionEncoding(
+      table: parameters.table, options: parameters.condition, labelCounts: counts, parents: parents,
+      parentRows: try surroundings(rows).parentRows, seed: parameters.seed)
+    let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.table)/noise")
+    let sampler = EDMSampler(
+      shape: model.information.shape, parameters: model.parameters, steps: parameters.steps)
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let part = start..<min(start + parameters.block, rows.upperBound)
+      let condition = encoding.rows(try surroundings(part), count: part.count)
+      let block = sampler.sample(condition: condition, firstRow: part.lowerBound, stream: stream)
+      try BlockStore.write(
+        block, layout: model.information.shape.features,
+        rows: (part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound), to: writer)
+      start = part.upperBound
+      context.report(TaskProgress(fraction: Double(start - rows.lowerBound) / Double(rows.count), step: start))
+      if context.shouldStop { throw ClavaError(.interrupted, "stopped before row \(start)") }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Diffusion
+import Storage
+import Tables
+import Tensors
+
+/// Columns of network output gathered over the blocks of a table and turned into values.
+struct SampledColumns {
+  let blocks: [ArtifactReader]
+  let rowCount: Int
+  /// Whether the real marginals are imposed.
+  let calibrates: Bool
+  let seed: UInt64
+  let table: String
+
+  /// Levels of a categorical column.
+  func categories(_ index: Int, codec: CategoricalCodec) throws -> [Int32] {
+    guard rowCount > 0 else { return [] }
+    let logProbabilities = try gather(BlockStore.category(index))
+    let levels = codec.levelCount
+    guard calibrates else {
+      return Calibration.mostProbableCategories(logProbabilities: logProbabilities, levels: levels)
+    }
+    let total = Double(max(1, codec.counts.reduce(0, +)))
+    let target = codec.counts.map { Double($0) / total * Double(rowCount) }
+    return Calibration.balancedCategories(
+      logProbabilities: logProbabilities, levels: levels, target: target,
+      stream: RandomStream(seed: seed, name: "calibrate/\(table)/\(index)"))
+  }
+
+  /// Values of a numeric column: NaN where `missing` is 1. The rows that are present share the real distribution of
+  /// present values.
+  func numbers(_ index: Int, codec: NumericCodec, missing: [Int32]?) throws -> [Double] {
+    guard rowCount > 0 else { return [] }
+    let sampled = try gather(BlockStore.numeric(index))
+    let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
+    var values = [Double](repeating: .nan, count: rowCount)
+    let chosen = present.map { sampled[$0] }
+    let normal = calibrates ? Calibration.ranksToNormal(chosen) : chosen
+    for (position, row) in present.enumerated() { values[row] = codec.decode(Double(normal[position])) }
+    return values
+  }
+
+  private func gather(_ name: String) throws -> [Float] {
+    var values: [Float] = []
+    for block in blocks { values += try block.read(name, as: Float.self) }
+    return values
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Configuration
+import Essentials
+import Foundation
+import Synthesis
+import TaskGraph
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show the task graph with predicted time and memory; nothing is run.",
+    discussion: """
+      The data is read once and checked, exactly as a run would.
+
+      EXAMPLES
+        clava plan --data DIR
+        clava plan config.yaml --tasks
+        clava plan config.yaml --json
+      """)
+
+  @OptionGroup var options: ConfigurationOptions
+
+  @Flag(name: .long, help: "List every task.")
+  var tasks = false
+
+  @Flag(name: .long, help: "Print the plan as JSON.")
+  var json = false
+
+  func run() throws {
+    let (configuration, notices) = try options.resolve()
+    let project = try Project(configuration: configuration)
+    let plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
+    if json {
+      print(String(decoding: try CanonicalJSON.encodePretty(plan), as: UTF8.self))
+      return
+    }
+    let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    for line in Self.lines(plan, project: project, workers: workers, listsTasks: tasks) { print(line) }
+    for notice in notices { print("note: \(notice)") }
+    for table in project.suggestedLookupTables {
+      print("note: table \(table) looks like reference data; 'tables: { \(table): { kind: lookup } }' keeps its rows")
+    }
+  }
+
+  private static func lines(_ plan: Plan, project: Project, workers: Int, listsTasks: Bool) -> [String] {
+    let rows = project.survey.tables.reduce(0) { $0 + $1.rowCount }
+    var lines = [
+      "\(project.schema.tables.count) tables, \(project.schema.relations.count) relations, \(TextFormatting.count(rows)) rows",
+      "",
+    ]
+    var stages: [String] = []
+    for task in plan.tasks where !stages.contains(task.stage) { stages.append(task.stage) }
+    lines += TextFormatting.table(
+      header: ["stage", "tasks", "seconds", "memory of the largest"],
+      rows: stages.map { stage in
+        let tasks = plan.tasks.filter { $0.stage == stage }
+        return [
+          stage, String(tasks.count), String(format: "%.1f", tasks.reduce(0) { $0 + $1.cost.seconds }),
+          TextFormatting.bytes(tasks.map(\.cost.memory).max() ?? 0),
+        ]
+      })
+    let work = plan.tasks.reduce(0) { $0 + $1.cost.seconds }
+    let longest = plan.criticalPathSeconds.values.max() ?? 0
+    lines.append("")
+    lines.append(
+      "predicted: \(TextFormatting.duration(max(longest, work / Double(workers)))) on \(workers) workers"
+        + " (work \(TextFormatting.duration(work)), longest chain \(TextFormatting.duration(longest)))")
+    if listsTasks {
+      lines.append("")
+      lines += TextFormatting.table(
+        header: ["task", "seconds", "memory", "reads from"],
+        rows: plan.tasks.map { task in
+          var sources: [String] = []
+          for input in task.inputs where !sources.contains(input.task.name) { sources.append(input.task.name) }
+          let shown = sources.prefix(4).joined(separator: " ") + (sources.count > 4 ? " … \(sources.count)" : "")
+          return [
+            task.id.name, String(format: "%.2f", task.cost.seconds), TextFormatting.bytes(task.cost.memory), shown,
+          ]
+        })
+    }
+    return lines
+  }
+}
