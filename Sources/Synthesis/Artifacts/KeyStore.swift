@@ -18,11 +18,20 @@ enum KeyStore {
       }
     }
 
-    var count: Int {
-      switch self {
-      case .none: 0
-      case .integers(let keys): keys.count
-      case .texts(let keys): keys.count
+    /// Adds the keys of further rows, as read from a file.
+    mutating func append(_ block: ColumnBlock) {
+      switch (self, block) {
+      case (.none, .integerKeys(let more)): self = .integers(more)
+      case (.none, .textKeys(let more)): self = .texts(more)
+      case (.integers(var keys), .integerKeys(let more)):
+        self = .none
+        keys += more
+        self = .integers(keys)
+      case (.texts(var keys), .textKeys(let more)):
+        self = .none
+        keys += more
+        self = .texts(keys)
+      default: break
       }
     }
   }

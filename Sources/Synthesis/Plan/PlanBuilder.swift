@@ -46,7 +46,7 @@ public struct PlanBuilder {
     return zip(table.columns, survey.columns).contains { column, values in
       switch column.role {
       case .number, .date, .categorical, .boolean: true
-      case .text: values.missingCount > 0 && values.missingCount < survey.rowCount
+      case .text: values.missingCount > 0
       case .primaryKey, .foreignKey, .ignoredKey: false
       }
     }

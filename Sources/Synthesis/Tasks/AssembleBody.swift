@@ -29,7 +29,9 @@ struct AssembleBody: TaskBody {
           of: index, in: parameters, attributes: attributes, structure: structure, keys: keys, parentKeys: parentKeys,
           rows: rows)
       }
-      for row in 0..<rows.count { try writer.write(row: columns.map { $0(row) }) }
+      for row in 0..<rows.count {
+        for column in columns { try writer.append(column(row)) }
+      }
       start = rows.upperBound
       context.report(TaskProgress(fraction: Double(start) / Double(structure.rowCount), step: start))
     }
@@ -82,7 +84,7 @@ struct AssembleBody: TaskBody {
       return { values[$0].isNaN ? "" : codec.text(values[$0]) }
     case .categorical(let codec):
       let codes = try attributes.codes(index, rows: rows)
-      return { codec.text(of: Int(codes[$0])) }
+      return { codec.text(Int(codes[$0])) }
     case .text(let rule, let missing):
       let first = rows.lowerBound
       guard missing != nil else { return { rule.text(row: first + $0, table: table, column: name) } }

@@ -38,7 +38,7 @@ struct EvaluationData {
         columns.append(
           .discrete(
             name: stored.codec.columnNames[index],
-            codes: try stored.codes(index).map { $0 == missing ? -1 : $0 }, levels: codec.levels.count))
+            codes: try stored.codes(index).map { $0 == missing ? -1 : $0 }, levels: codec.levelCount))
       default: break
       }
     }

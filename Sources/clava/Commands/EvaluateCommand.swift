@@ -1,0 +1,60 @@
+import ArgumentParser
+import Configuration
+import Essentials
+import Evaluation
+import Synthesis
+import Tables
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Compare a synthetic folder with the real one.",
+    discussion: """
+      Works on the output of any generator that writes one CSV file for each table. Scores are those of the
+      publications (paper mode): cardinality, column shapes, and pair trends within tables and over every path of
+      foreign keys.
+
+      EXAMPLES
+        clava evaluate --real DIR --synthetic RUN/synthetic
+        clava evaluate config.yaml --synthetic RUN/synthetic --json
+      """)
+
+  @Option(name: .long, help: "Folder of the real tables and their metadata.", completion: .directory)
+  var real: String
+
+  @Option(name: .long, help: "Folder of the synthetic tables.", completion: .directory)
+  var synthetic: String
+
+  @Option(name: .long, help: "Form of the real folder: auto, clava or sdv.")
+  var format = "auto"
+
+  @Option(name: .long, help: "Foreign key to leave out, as table.column. May be repeated.")
+  var ignoreRelation: [String] = []
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard let form = SourceFormat(rawValue: format) else {
+      throw ClavaError(
+        .configuration, "found '\(format)', expected auto, clava or sdv", at: .init(file: "--format"),
+        remedy: "leave the option out to have the form recognised")
+    }
+    var options = SchemaOptions(format: form)
+    for name in ignoreRelation {
+      guard let dot = name.firstIndex(of: ".") else {
+        throw ClavaError(
+          .configuration, "expected table.column, found '\(name)'", at: .init(file: "--ignore-relation"),
+          remedy: "for example --ignore-relation employee.reports_to")
+      }
+      options.ignoreRelations.append(
+        .init(table: String(name[..<dot]), column: String(name[name.index(after: dot)...])))
+    }
+    let schema = try SchemaLoader.load(folder: real, options: options)
+    let scores = try FolderEvaluation.scores(schema: schema, syntheticFolder: synthetic)
+    if json {
+      print(String(decoding: try CanonicalJSON.encodePretty(scores), as: UTF8.self))
+    } else {
+      for line in SummaryText.lines(scores) { print(line) }
+    }
+  }
+}

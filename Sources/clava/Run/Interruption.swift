@@ -1,0 +1,19 @@
+import Essentials
+import Foundation
+
+/// Turns the first interrupt or termination signal into a request to stop; the second one ends the process.
+enum Interruption {
+  /// Raised when the user or the system asked to stop.
+  static let flag = StopFlag()
+
+  /// Installs the signal handlers.
+  static func install() {
+    for number in [SIGINT, SIGTERM, SIGHUP] {
+      signal(number) { received in
+        if Interruption.flag.isRaised { _exit(128 + received) }
+        Interruption.flag.raise()
+      }
+    }
+    signal(SIGPIPE, SIG_IGN)
+  }
+}

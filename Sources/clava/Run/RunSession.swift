@@ -1,0 +1,95 @@
+import Configuration
+import Essentials
+import Fleet
+import Foundation
+import Storage
+import Synthesis
+import TaskGraph
+
+/// One invocation of `clava run`: prepares the run directory, runs the plan on local workers, publishes the result.
+struct RunSession {
+  let configuration: Configuration
+  let project: Project
+  let plan: Plan
+  let directory: RunDirectory
+  private let lock: RunLock
+
+  /// Checks the data, then opens or creates the run directory. Nothing is written before the data was found good.
+  init(configuration: Configuration) throws {
+    self.configuration = configuration
+    project = try Project(configuration: configuration)
+    plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
+    try Self.check(configuration)
+    directory = try RunDirectory(path: configuration.output, create: true)
+    lock = try directory.lock()
+    try Self.write(ConfigurationWriter.text(configuration, explained: false), to: directory.configuration)
+    try FileSystem.writeAtomically(try CanonicalJSON.encode(plan), to: directory.plan)
+  }
+
+  /// Number of worker processes.
+  var workers: Int { configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Runs the plan.
+  func run(observe: @escaping @Sendable (FleetEvent) -> Void) throws -> RunOutcome {
+    var settings = FleetSettings(workers: workers)
+    settings.checkpointSeconds = configuration.checkpoint.every
+    settings.coreType = NumericKernels.coreType(configuration)
+    let program = ProgramPath.current, run = directory.path, profile = plan.numericProfile
+    return try LocalFleet.run(
+      plan: plan, directory: directory, settings: settings,
+      workerCommand: { endpoint, slot in
+        [program, "worker", "--connect", endpoint, "--run", run, "--slot", "\(slot)", "--profile", profile]
+      }, stop: Interruption.flag, observe: observe)
+  }
+
+  /// Publishes the synthetic tables and writes the summary.
+  func publish(_ outcome: RunOutcome) throws -> RunSummary {
+    let objects = try directory.objectStore()
+    func path(_ output: TaskOutput) -> String { objects.path(of: output.digest) }
+    try ResultPublisher.publish(plan, outputs: outcome.outputs, runDirectory: directory.path, path: path)
+    let tasks = outcome.statistics.tasks
+    let summary = try RunSummary.gather(
+      project: project, outputs: outcome.outputs,
+      seconds: Dictionary(tasks.map { ($0.id, $0.seconds) }, uniquingKeysWith: { first, _ in first }),
+      wallSeconds: outcome.statistics.seconds, tasksRun: tasks.count { !$0.isCached },
+      tasksCached: tasks.count { $0.isCached }, path: path)
+    try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(summary), to: "\(directory.path)/summary.json")
+    return summary
+  }
+
+  /// An existing run of the same configuration is continued, one of another is refused.
+  private static func check(_ configuration: Configuration) throws {
+    let path = "\(configuration.output)/config.yaml"
+    if FileSystem.exists(configuration.output) && !FileSystem.isFolder(configuration.output) {
+      throw ClavaError(
+        .configuration, "the output is a file, a folder was expected", at: .init(file: configuration.output),
+        remedy: "choose another folder with --out")
+    }
+    guard FileSystem.exists(path) else {
+      if !FileSystem.list(configuration.output).isEmpty {
+        throw ClavaError(
+          .configuration, "the output folder holds other files and no run", at: .init(file: configuration.output),
+          remedy: "choose an empty or new folder with --out")
+      }
+      return
+    }
+    var reader = ConfigurationReader()
+    try reader.read(file: path)
+    // How many processes work on a run, and what it is called, does not change what it is.
+    var old = try reader.finish()
+    old.workers = configuration.workers
+    old.output = configuration.output
+    old.checkpoint = configuration.checkpoint
+    let differences = ConfigurationWriter.differences(from: old, to: configuration)
+    guard differences.isEmpty else {
+      throw ClavaError(
+        .configuration, "there is a run of another configuration (\(differences.joined(separator: "; ")))",
+        at: .init(file: configuration.output),
+        remedy: "give the same options to continue it, or choose another folder with --out")
+    }
+  }
+
+  private static func write(_ text: String, to path: String) throws {
+    try FileSystem.writeAtomically(Data(text.utf8), to: path)
+  }
+}
