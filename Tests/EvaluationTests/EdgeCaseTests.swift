@@ -101,4 +101,23 @@ struct EdgeCaseTests {
     #expect(infinite.pairs.allSatisfy { $0.score.reason == "a synthetic value is infinite" })
     #expect(infinite.columns.allSatisfy { $0.score.isDefined })
   }
+  @Test("values whose squares overflow or vanish leave a correlation undefined")
+  func extremes() {
+    func table(_ scale: Double, missing: Double) -> EvaluationTable {
+      EvaluationTable(
+        name: "t", rowCount: 4,
+        columns: [
+          .continuous(name: "x", values: [1, 3, 2, missing].map { $0 * scale }),
+          .continuous(name: "y", values: [2, 1, 5, 4].map { $0 * scale }),
+        ])
+    }
+    for missing in [4, Double.nan] {
+      for scale in [1e200, 1e-200] {
+        let scores = TableScores.compute(real: table(scale, missing: missing), synthetic: table(1, missing: missing))
+        let text = "the squares of the real values are too large or too small for a correlation"
+        #expect(scores.pairs[0].score.reason == text)
+        #expect(scores.columns.allSatisfy { $0.score.isDefined })
+      }
+    }
+  }
 }
