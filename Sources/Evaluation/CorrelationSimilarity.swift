@@ -13,7 +13,7 @@ enum CorrelationSimilarity {
   }
 
   enum Obstacle: Error {
-    case noRows, firstIsConstant, secondIsConstant, infinite
+    case noRows, firstIsConstant, secondIsConstant, infinite, outOfRange
 
     func text(_ first: JoinedColumn, _ second: JoinedColumn, side: String) -> String {
       switch self {
@@ -21,6 +21,7 @@ enum CorrelationSimilarity {
       case .firstIsConstant: "\(first.reference.column) is constant in the \(side) data"
       case .secondIsConstant: "\(second.reference.column) is constant in the \(side) data"
       case .infinite: "a \(side) value is infinite"
+      case .outOfRange: "the squares of the \(side) values are too large or too small for a correlation"
       }
     }
   }
@@ -38,7 +39,7 @@ enum CorrelationSimilarity {
         orderedSum(x.count) { (x[$0] - left.mean) * (y[$0] - right.mean) }
       }
     }
-    return .success(bounded(product / (left.norm * right.norm)))
+    return bounded(product, left.norm * right.norm)
   }
 
   private static func correlationWithMissing(_ first: [Double], _ second: [Double]) -> Result<Double, Obstacle> {
@@ -67,10 +68,14 @@ enum CorrelationSimilarity {
         let product = sum { ($0 - meanX) * ($1 - meanY) }
         let squaresX = sum { value, _ in (value - meanX) * (value - meanX) }
         let squaresY = sum { _, value in (value - meanY) * (value - meanY) }
-        return .success(bounded(product / (squaresX.squareRoot() * squaresY.squareRoot())))
+        return bounded(product, squaresX.squareRoot() * squaresY.squareRoot())
       }
     }
   }
 
-  private static func bounded(_ correlation: Double) -> Double { min(max(correlation, -1), 1) }
+  /// Rounding may leave −1…1 by a hair; sums of squares may overflow or vanish.
+  private static func bounded(_ product: Double, _ norms: Double) -> Result<Double, Obstacle> {
+    let correlation = product / norms
+    return correlation.isFinite ? .success(min(max(correlation, -1), 1)) : .failure(.outOfRange)
+  }
 }
