@@ -55,5 +55,5 @@ size_t clava_h5_error_text(char *text, size_t size) {
 void clava_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
 herr_t clava_h5_set_format_bounds(hid_t access_list) {
-  return H5Pset_libver_bounds(access_list, H5F_LIBVER_V18, H5F_LIBVER_V110);
+  return H5Pset_libver_bounds(access_list, H5F_LIBVER_V110, H5F_LIBVER_V110);
 }
