@@ -46,8 +46,8 @@ public enum BLAS {
   ///   - inner: the dimension that is summed over.
   public static func multiply(
     rows: Int, columns: Int, inner: Int, _ a: UnsafePointer<Float>, stride strideA: Int,
-    transposed transposedA: Bool = false, _ b: UnsafePointer<Float>, stride strideB: Int,
-    transposed transposedB: Bool = false, into c: UnsafeMutablePointer<Float>, stride strideC: Int, alpha: Float = 1,
+    transposed transposedA: Bool, _ b: UnsafePointer<Float>, stride strideB: Int,
+    transposed transposedB: Bool, into c: UnsafeMutablePointer<Float>, stride strideC: Int, alpha: Float = 1,
     beta: Float = 0
   ) {
     guard rows > 0, columns > 0 else { return }

@@ -1,0 +1,43 @@
+internal import Tensors
+
+/// Which rows a training step sees: a new permutation every epoch, cut into whole batches, the remainder dropped.
+///
+/// Any step can be asked for, so a resumed training sees the same batches.
+struct BatchPlan {
+  /// Rows of a step.
+  let batch: Int
+  /// Rows kept out of training, ascending.
+  let holdout: [Int32]
+  /// Rows trained on, ascending.
+  let training: [Int32]
+
+  private let stream: RandomStream
+  private var epoch = -1
+  private var permutation: [Int32] = []
+
+  /// The validation loss is estimated well enough by this many rows; more would only cost training rows and time.
+  private static let holdoutLimit = 2_048
+
+  init(rowCount: Int, options: TrainingOptions) {
+    let share = rowCount < 200 ? 0 : options.holdoutShare
+    let count = min(Self.holdoutLimit, Int((Double(rowCount) * share).rounded()))
+    let order = RandomStream(seed: options.seed, name: "\(options.stream)/holdout").permutation(count: rowCount)
+    holdout = count == 0 ? [] : order[..<count].sorted()
+    training = count == 0 ? Array(0..<Int32(rowCount)) : order[count...].sorted()
+    batch = min(options.batch, training.count)
+    stream = RandomStream(seed: options.seed, name: "\(options.stream)/batches")
+  }
+
+  /// Calls `body` with the rows of a step.
+  mutating func withRows(step: Int, _ body: (UnsafeBufferPointer<Int32>) -> Void) {
+    let perEpoch = training.count / batch
+    let (wanted, position) = step.quotientAndRemainder(dividingBy: perEpoch)
+    if wanted != epoch {
+      permutation = stream.permutation(count: training.count, step: UInt32(wanted)).map { training[Int($0)] }
+      epoch = wanted
+    }
+    permutation.withUnsafeBufferPointer { rows in
+      body(UnsafeBufferPointer(rebasing: rows[position * batch..<(position + 1) * batch]))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// How a denoiser is trained.
+public struct TrainingOptions: Codable, Sendable, Equatable {
+  /// Number of optimiser steps.
+  public var steps: Int
+  /// Rows of a step; fewer when the table has fewer.
+  public var batch: Int
+  /// Learning rate before warm-up and decay.
+  public var learningRate: Double
+  /// Decoupled weight decay.
+  public var weightDecay: Double
+  /// Upper bound of the decay of the parameter average.
+  public var ema: Double
+  /// Steps over which the learning rate rises.
+  public var warmup: Int
+  /// Mean and standard deviation of ln σ.
+  public var sigmaLocation, sigmaScale: Double
+  /// Share of the rows that is kept out of training; none below 200 rows.
+  public var holdoutShare: Double
+  /// Stop when the holdout loss has not improved for a fifth of the steps, and keep the best average.
+  public var earlyStopping: Bool
+  /// Rows of a micro-shard. Part of the numeric plan: another value gives other last bits.
+  public var shardRows: Int
+  /// Seed of all random draws.
+  public var seed: UInt64
+  /// Prefix of the names of all random streams.
+  public var stream: String
+
+  /// Creates options; the defaults are those of the default recipe.
+  public init(
+    steps: Int = 1_200, batch: Int = 1_024, learningRate: Double = 1e-3, weightDecay: Double = 1e-5,
+    ema: Double = 0.999, warmup: Int = 100, sigmaLocation: Double = -0.8, sigmaScale: Double = 1.4,
+    holdoutShare: Double = 0.05, earlyStopping: Bool = false, shardRows: Int = 512, seed: UInt64, stream: String
+  ) {
+    self.steps = steps
+    self.batch = batch
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.ema = ema
+    self.warmup = warmup
+    self.sigmaLocation = sigmaLocation
+    self.sigmaScale = sigmaScale
+    self.holdoutShare = holdoutShare
+    self.earlyStopping = earlyStopping
+    self.shardRows = shardRows
+    self.seed = seed
+    self.stream = stream
+  }
+}
