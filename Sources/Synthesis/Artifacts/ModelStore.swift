@@ -1,5 +1,5 @@
 import Diffusion
-import Essentials
+import Neural
 import Storage
 
 /// A trained denoiser: averaged weights and how the training went. Holds no training rows.
@@ -15,26 +15,27 @@ struct StoredModel {
     var loss: Double
     /// Loss of rows kept from training, where there is a holdout.
     var validationLoss: Double?
-    /// Training loss on the same fixed draws as the validation loss, for comparison.
-    var memorisationGap: Double?
+    /// Loss of as many training rows on the same draws: far below the validation loss means memorised rows.
+    var trainingLossOnSameDraws: Double?
   }
 
   var information: Information
-  var parameters: [Float]
-  /// Mean loss of each hundredth of the training.
-  var lossCurve: [Double]
+  /// The averaged weights, by name.
+  var parameters: [NamedTensor]
+  /// Losses during training.
+  var metrics: TrainingMetrics
 
-  init(information: Information, parameters: [Float], lossCurve: [Double]) {
+  init(information: Information, parameters: [NamedTensor], metrics: TrainingMetrics) {
     self.information = information
     self.parameters = parameters
-    self.lossCurve = lossCurve
+    self.metrics = metrics
   }
 
   init(path: String) throws {
     let reader = try ArtifactReader(path: path)
     information = try reader.readJSON("information", as: Information.self)
-    parameters = try reader.read("parameters", as: Float.self)
-    lossCurve = try reader.read("loss-curve", as: Double.self)
+    metrics = try reader.readJSON("metrics", as: TrainingMetrics.self)
+    parameters = try TensorStore.read(reader, names: reader.readJSON("tensors", as: [String].self))
   }
 
   /// Reads only the information.
@@ -45,8 +46,9 @@ struct StoredModel {
   func write(to path: String) throws {
     let writer = try ArtifactWriter(path: path)
     try writer.writeJSON("information", information)
-    try writer.write("parameters", parameters)
-    try writer.write("loss-curve", lossCurve)
+    try writer.writeJSON("metrics", metrics)
+    try writer.writeJSON("tensors", parameters.map(\.name))
+    try TensorStore.write(parameters, to: writer)
     try writer.finish()
   }
 }

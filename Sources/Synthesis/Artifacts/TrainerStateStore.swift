@@ -1,6 +1,21 @@
 import Diffusion
-import Essentials
+import Neural
 import Storage
+
+/// Named tensors in an artifact: one dataset each, below `tensor/`.
+enum TensorStore {
+  static func write(_ tensors: [NamedTensor], to writer: ArtifactWriter) throws {
+    for tensor in tensors { try writer.write("tensor/\(tensor.name)", tensor.values, shape: tensor.shape) }
+  }
+
+  static func read(_ reader: ArtifactReader, names: [String]) throws -> [NamedTensor] {
+    try names.map { name in
+      NamedTensor(
+        name: name, shape: try reader.shape("tensor/\(name)"),
+        values: try reader.read("tensor/\(name)", as: Float.self))
+    }
+  }
+}
 
 /// Checkpoints of a training: every tensor under its own name, and the rest as JSON.
 enum TrainerStateStore {
@@ -8,12 +23,12 @@ enum TrainerStateStore {
     var format = 1
     var step: Int
     var tensors: [String]
-    var metrics: TrainerMetrics
+    var metrics: TrainingMetrics
   }
 
   static func write(_ state: TrainerState, to path: String) throws {
     let writer = try ArtifactWriter(path: path)
-    for tensor in state.tensors { try writer.write("tensors/\(tensor.name)", tensor.values, shape: tensor.shape) }
+    try TensorStore.write(state.tensors, to: writer)
     try writer.writeJSON(
       "header", Header(step: state.step, tensors: state.tensors.map(\.name), metrics: state.metrics))
     try writer.finish()
@@ -22,11 +37,7 @@ enum TrainerStateStore {
   static func read(_ path: String) throws -> TrainerState {
     let reader = try ArtifactReader(path: path)
     let header = try reader.readJSON("header", as: Header.self)
-    let tensors = try header.tensors.map { name in
-      NamedTensor(
-        name: name, shape: try reader.shape("tensors/\(name)"),
-        values: try reader.read("tensors/\(name)", as: Float.self))
-    }
-    return TrainerState(step: header.step, tensors: tensors, metrics: header.metrics)
+    return TrainerState(
+      step: header.step, tensors: try TensorStore.read(reader, names: header.tensors), metrics: header.metrics)
   }
 }

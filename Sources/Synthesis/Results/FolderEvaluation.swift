@@ -12,7 +12,7 @@ public enum FolderEvaluation {
   /// - Throws: `ClavaError.input` with everything that is wrong with either folder; keys that do not hold among it.
   public static func scores(schema: Schema, syntheticFolder: String) throws -> Scores {
     let real = try load(schema)
-    let synthetic = try load(schema.withFiles(in: syntheticFolder))
+    let synthetic = try load(try schema.withFiles(in: syntheticFolder))
     var pairs: [String: TablePair] = [:]
     for table in schema.tables {
       guard let left = real[table.name], let right = synthetic[table.name] else { continue }
@@ -107,5 +107,18 @@ public enum FolderEvaluation {
     return TablePair(
       real: EvaluationTable(name: table.name, rowCount: real.rowCount, columns: left),
       synthetic: EvaluationTable(name: table.name, rowCount: synthetic.rowCount, columns: right))
+  }
+}
+
+extension Schema {
+  /// The same schema over the files of another folder.
+  fileprivate func withFiles(in folder: String) throws -> Schema {
+    try Schema(
+      format: format,
+      tables: tables.map {
+        TableSchema(
+          name: $0.name, file: "\(folder)/\($0.name).csv", columns: $0.columns, primaryKey: $0.primaryKey,
+          kind: $0.kind)
+      }, relations: relations, warnings: [])
   }
 }

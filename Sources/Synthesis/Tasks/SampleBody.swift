@@ -45,13 +45,13 @@ struct SampleBody: TaskBody {
       table: parameters.table, options: parameters.condition, labelCounts: counts, parents: parents,
       parentRows: try surroundings(rows).parentRows, seed: parameters.seed)
     let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.table)/noise")
-    let sampler = EDMSampler(
-      shape: model.information.shape, parameters: model.parameters, steps: parameters.steps)
+    let sampler = try EDMSampler(
+      shape: model.information.shape, parameters: model.parameters, grid: NoiseGrid(steps: parameters.steps))
     var start = rows.lowerBound
     while start < rows.upperBound {
       let part = start..<min(start + parameters.block, rows.upperBound)
       let condition = encoding.rows(try surroundings(part), count: part.count)
-      let block = sampler.sample(condition: condition, firstRow: part.lowerBound, stream: stream)
+      let block = try sampler.sample(condition: condition, firstRow: part.lowerBound, stream: stream)
       try BlockStore.write(
         block, layout: model.information.shape.features,
         rows: (part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound), to: writer)

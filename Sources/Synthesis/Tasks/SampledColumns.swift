@@ -18,7 +18,7 @@ struct SampledColumns {
     let logProbabilities = try gather(BlockStore.category(index))
     let levels = codec.levelCount
     guard calibrates else {
-      return Calibration.mostProbableCategories(logProbabilities: logProbabilities, levels: levels)
+      return Calibration.mostProbable(logProbabilities: logProbabilities, levels: levels)
     }
     let total = Double(max(1, codec.counts.reduce(0, +)))
     let target = codec.counts.map { Double($0) / total * Double(rowCount) }
@@ -35,7 +35,7 @@ struct SampledColumns {
     let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
     var values = [Double](repeating: .nan, count: rowCount)
     let chosen = present.map { sampled[$0] }
-    let normal = calibrates ? Calibration.ranksToNormal(chosen) : chosen
+    let normal = calibrates ? Calibration.ranksToNormal(values: chosen) : chosen
     for (position, row) in present.enumerated() { values[row] = codec.decode(Double(normal[position])) }
     return values
   }

@@ -27,7 +27,7 @@ struct TrainDenoiserBody: TaskBody {
     let (condition, labelCounts) = try self.condition(context, parameters, table: table, rows: chosen, count: features.rowCount)
     let shape = DenoiserShape(
       features: map.layout, conditionWidth: condition.width, layers: parameters.layers)
-    let trainer = try DenoiserTrainer(
+    let trainer = DenoiserTrainer(
       shape: shape, features: features, condition: condition,
       options: TrainingOptions(
         steps: parameters.steps, batch: parameters.batch, learningRate: parameters.learningRate,
@@ -35,13 +35,12 @@ struct TrainDenoiserBody: TaskBody {
         earlyStopping: parameters.earlyStopping, seed: parameters.seed, stream: "train/\(parameters.table)"))
     try resume(trainer, context)
     try train(trainer, context, steps: parameters.steps)
-    let curve = LossCurve.condense(trainer.lossHistory, points: 100)
+    let gap = trainer.memorisationGap()
     let model = StoredModel(
       information: .init(
         table: parameters.table, shape: shape, labelCounts: labelCounts, steps: trainer.completedSteps, rows: total,
-        loss: LossCurve.final(trainer.lossHistory), validationLoss: trainer.validationLoss,
-        memorisationGap: trainer.memorisationGap),
-      parameters: trainer.emaParameters, lossCurve: curve)
+        loss: trainer.metrics.finalLoss, validationLoss: gap?.validation, trainingLossOnSameDraws: gap?.training),
+      parameters: trainer.samplingParameters, metrics: trainer.metrics)
     try model.write(to: context.outputPath(OutputName.model))
   }
 
@@ -99,20 +98,10 @@ struct TrainDenoiserBody: TaskBody {
   }
 }
 
-/// Summaries of the losses of a training.
-enum LossCurve {
-  /// Mean loss of each of `points` equal stretches of the training.
-  static func condense(_ losses: [Double], points: Int) -> [Double] {
-    guard losses.count > points else { return losses }
-    return (0..<points).map { point in
-      let part = losses[(point * losses.count / points)..<((point + 1) * losses.count / points)]
-      return part.reduce(0, +) / Double(part.count)
-    }
-  }
-
+extension TrainingMetrics {
   /// Mean loss of the last tenth of the training.
-  static func final(_ losses: [Double]) -> Double {
-    let part = losses.suffix(max(1, losses.count / 10))
-    return part.isEmpty ? 0 : part.reduce(0, +) / Double(part.count)
+  fileprivate var finalLoss: Double {
+    let part = training.suffix(max(1, training.count / 10))
+    return part.isEmpty ? 0 : part.reduce(0) { $0 + $1.loss } / Double(part.count)
   }
 }
