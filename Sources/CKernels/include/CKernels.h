@@ -1,1 +1,12 @@
-// Placeholder.
+// Arithmetic kernels: every loop over many numbers that Swift's compiler would leave scalar.
+//
+// Rules that hold for all of them:
+// - Pointers do not overlap unless a comment says so; sizes may be zero.
+// - No fused multiply-add and no libm inside loops; reductions use 16 fixed lanes. So every machine, whatever its
+//   vector width, gets the same bits.
+#ifndef CLAVA_KERNELS_H
+#define CLAVA_KERNELS_H
+
+#include "CKernelsRandom.h"
+
+#endif
