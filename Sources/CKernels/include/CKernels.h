@@ -8,5 +8,6 @@
 #define CLAVA_KERNELS_H
 
 #include "CKernelsRandom.h"
+#include "mixture.h"
 
 #endif
