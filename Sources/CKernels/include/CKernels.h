@@ -12,5 +12,6 @@
 #include "CKernelsNetwork.h"
 #include "CKernelsOptimizer.h"
 #include "CKernelsRandom.h"
+#include "mixture.h"
 
 #endif

@@ -1,0 +1,68 @@
+/// One label for each foreign-key group: the latent variable of a relation.
+public struct GroupLabels: Codable, Sendable, Equatable {
+  /// The label of each parent row, in `0..<labelCount`.
+  public var parentLabels: [Int32]
+  /// Number of labels in use, the childless parents' own label included.
+  public var labelCount: Int
+  /// Mean over the groups of the share of rows that voted for the group's label; 1 when there is no group.
+  public var agreement: Double
+  /// The label of parents without children, if there are any.
+  public var childlessLabel: Int32?
+
+  /// Majority vote of the rows' components (ties: lowest), unused components removed.
+  ///
+  /// Labels keep the order of the components. Parents without children share one label of their own, the last.
+  ///
+  /// - Complexity: O(rows + parents).
+  public static func vote(rowLabels: [Int32], parentRows: [Int32], parentCount: Int) -> GroupLabels {
+    let (winners, agreement) = majorities(rowLabels: rowLabels, parentRows: parentRows, parentCount: parentCount)
+    let componentCount = Int(winners.max() ?? -1) + 1
+    var compact = [Int32](repeating: -1, count: componentCount)
+    for winner in winners where winner >= 0 { compact[Int(winner)] = 0 }
+    var next: Int32 = 0
+    for component in compact.indices where compact[component] == 0 {
+      compact[component] = next
+      next += 1
+    }
+    let childless = winners.contains(-1) ? next : nil
+    return GroupLabels(
+      parentLabels: winners.map { $0 < 0 ? next : compact[Int($0)] },
+      labelCount: Int(next) + (childless == nil ? 0 : 1), agreement: agreement, childlessLabel: childless)
+  }
+
+  /// The most frequent component of each group (−1 for a group without rows) and the agreement.
+  package static func majorities(
+    rowLabels: [Int32], parentRows: [Int32], parentCount: Int
+  ) -> (winners: [Int32], agreement: Double) {
+    precondition(
+      rowLabels.count == parentRows.count, "\(rowLabels.count) labels for \(parentRows.count) rows")
+    // Rows by parent (counting sort), then the labels of each group are counted in a shared scratch table.
+    var starts = [Int](repeating: 0, count: parentCount + 1)
+    for parent in parentRows { starts[Int(parent) + 1] += 1 }
+    for parent in 0..<parentCount { starts[parent + 1] += starts[parent] }
+    var next = starts
+    var grouped = [Int32](repeating: 0, count: rowLabels.count)
+    for (row, parent) in parentRows.enumerated() {
+      grouped[next[Int(parent)]] = rowLabels[row]
+      next[Int(parent)] += 1
+    }
+    var votes = [Int32](repeating: 0, count: Int(rowLabels.max() ?? -1) + 1)
+    var winners = [Int32](repeating: -1, count: parentCount)
+    var agreement = 0.0
+    var groupCount = 0
+    for parent in 0..<parentCount where starts[parent] < starts[parent + 1] {
+      let group = grouped[starts[parent]..<starts[parent + 1]]
+      for label in group { votes[Int(label)] += 1 }
+      var winner = group[group.startIndex]
+      for label in group {
+        let better = votes[Int(label)] > votes[Int(winner)]
+        if better || (votes[Int(label)] == votes[Int(winner)] && label < winner) { winner = label }
+      }
+      agreement += Double(votes[Int(winner)]) / Double(group.count)
+      groupCount += 1
+      winners[parent] = winner
+      for label in group { votes[Int(label)] = 0 }
+    }
+    return (winners, groupCount == 0 ? 1 : agreement / Double(groupCount))
+  }
+}
