@@ -25,6 +25,11 @@ struct CSVCursor {
 
   var isAtEnd: Bool { position >= end }
 
+  /// Whether nothing stands on the line that begins here.
+  var isAtEmptyLine: Bool {
+    position < end && (position.pointee == 0x0A || (position.pointee == 0x0D && position[1] == 0x0A))
+  }
+
   /// Takes one field and what follows it. Gives the body its content (without quotes) and whether it is the last.
   @inline(__always)
   mutating func field<Result>(

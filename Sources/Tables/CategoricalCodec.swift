@@ -24,7 +24,7 @@ public struct CategoricalCodec: Codable, Hashable, Sendable {
   /// Creates a codec from the rows of each level.
   ///
   /// - Parameter texts: the levels, without the missing one, in any order, with their counts.
-  public init(texts: [(text: String, count: Int)], missingCount: Int, maximumLevels: Int, knots: Int) {
+  public init(texts: [(text: String, count: Int)], missingCount: Int, maximumLevels: Int) {
     let sorted = CategoricalCodec.sorted(texts)
     levels = sorted.map(\.text) + (missingCount > 0 ? [""] : [])
     counts = sorted.map(\.count) + (missingCount > 0 ? [missingCount] : [])

@@ -15,7 +15,8 @@ package enum IntegerText {
       let digit = Int64(bytes[index]) - 0x30
       guard digit >= 0, digit <= 9 else { return nil }
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      let (sum, overflow2) = negative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+      let (sum, overflow2) =
+        negative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
       if overflow || overflow2 { return nil }
       value = sum
     }

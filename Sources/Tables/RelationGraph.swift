@@ -1,11 +1,11 @@
 internal import Essentials
 
 /// The order of tables that their relations allow.
-package struct RelationGraph {
+struct RelationGraph {
   private let tables: [String]
   private let relations: [Relation]
 
-  package init(tables: [String], relations: [Relation]) {
+  init(tables: [String], relations: [Relation]) {
     self.tables = tables
     self.relations = relations
   }
@@ -13,7 +13,7 @@ package struct RelationGraph {
   /// Kahn's order: parents first; of the tables that are ready the first of the metadata comes first.
   ///
   /// - Throws: `ClavaError.input` that shows a cycle.
-  package func topologicalOrder() throws -> [String] {
+  func topologicalOrder() throws -> [String] {
     let (order, rest) = kahn()
     if rest.isEmpty { return order }
     throw ClavaError(.input, problems: cycles().map(RelationGraph.problem))
@@ -21,7 +21,7 @@ package struct RelationGraph {
 
   /// One cycle for each knot of tables that depend on each other, as the relations along it (child to parent).
   /// Self-references count.
-  package func cycles() -> [[Relation]] {
+  func cycles() -> [[Relation]] {
     var found: [[Relation]] = []
     var remaining = relations
     while true {
@@ -35,7 +35,7 @@ package struct RelationGraph {
   }
 
   /// The problem a cycle is reported as.
-  package static func problem(_ cycle: [Relation]) -> Problem {
+  static func problem(_ cycle: [Relation]) -> Problem {
     let first = cycle[0]
     let place = Problem.Place(table: first.child, column: first.column)
     let remedy = "break it with tables.\(first.child).ignore_relations: [\(first.column)]"

@@ -1,4 +1,4 @@
-public import Essentials
+internal import Essentials
 internal import Foundation
 
 /// Reads a surveyed table from its CSV file, a block of rows at a time, into typed columns.

@@ -1,0 +1,39 @@
+internal import Essentials
+internal import Foundation
+
+/// Finds out what a database folder holds.
+public enum SchemaLoader {
+  /// Reads the metadata and the headers of the CSV files.
+  ///
+  /// - Parameters:
+  ///   - folder: the folder of the metadata and CSV files.
+  ///   - options: what the configuration says about tables and columns.
+  /// - Throws: one `ClavaError.input` that lists every mistake and everything that is not supported.
+  public static func load(folder: String, options: SchemaOptions = SchemaOptions()) throws -> Schema {
+    let folder = URL(fileURLWithPath: folder).standardizedFileURL.path
+    var list = ProblemList()
+    let format = try self.format(of: folder, options.format)
+    let draft =
+      try format == .clava
+      ? MethodMetadata.load(folder: folder, options: options, &list)
+      : SDVMetadata.load(folder: folder, options: options, &list)
+    let (tables, relations) = SchemaCheck.check(draft, options, &list)
+    try list.throwIfAny()
+    return try Schema(format: format, tables: tables, relations: relations, warnings: list.warnings)
+  }
+
+  private static func format(of folder: String, _ format: SourceFormat) throws -> SourceFormat {
+    guard FileSystem.isFolder(folder) else {
+      let found = FileSystem.exists(folder) ? "this is a file, a folder was expected" : "there is no such folder"
+      throw ClavaError(
+        .input, found, at: .init(file: folder), remedy: "name the folder that holds the metadata and the CSV files")
+    }
+    if format != .auto { return format }
+    if FileSystem.exists(folder + "/" + MethodMetadata.fileName) { return .clava }
+    if FileSystem.exists(folder + "/" + SDVMetadata.fileName) { return .sdv }
+    throw ClavaError(
+      .input, "the folder holds neither \(MethodMetadata.fileName) nor \(SDVMetadata.fileName)",
+      at: .init(file: folder),
+      remedy: "name the folder that describes the tables in one of these forms")
+  }
+}
