@@ -1,3 +1,4 @@
+import Essentials
 import Latents
 import Storage
 
@@ -30,7 +31,34 @@ struct StoredStructure {
   }
   /// Labels each relation can have, parents first: the widths of the one-hot conditions.
   func labelCounts() throws -> LabelCounts { try reader.readJSON("label-counts", as: LabelCounts.self) }
+  /// Number of a relation among the table's child relations.
+  func childIndex(of relation: String) throws -> Int {
+    let names = try reader.readJSON("child-relations", as: [String].self)
+    guard let index = names.firstIndex(of: relation) else {
+      throw ClavaError(.internal, "the structure has no child relation \(relation)", at: .init(file: reader.path))
+    }
+    return index
+  }
+
   func report() throws -> StructureReport { try reader.readJSON("report", as: StructureReport.self) }
+
+  /// Stores a structure.
+  static func write(
+    _ structure: TableStructure, childRelations: [String], parentLabels: [[Int32]], labelCounts: LabelCounts,
+    to path: String
+  ) throws {
+    let writer = try ArtifactWriter(path: path)
+    try writer.writeJSON("row-count", structure.rowCount)
+    try writer.writeJSON("label-counts", labelCounts)
+    try writer.writeJSON("child-relations", childRelations)
+    try writer.writeJSON("report", structure.report)
+    try writer.write("records", structure.recordOf)
+    for (index, rows) in structure.parentRows.enumerated() { try writer.write("parents/\(index)/rows", rows) }
+    for (index, labels) in parentLabels.enumerated() { try writer.write("parents/\(index)/labels", labels) }
+    for (index, labels) in structure.childLabels.enumerated() { try writer.write("children/\(index)/labels", labels) }
+    for (index, sizes) in structure.childSizes.enumerated() { try writer.write("children/\(index)/sizes", sizes) }
+    try writer.finish()
+  }
 
   private func read(_ name: String, _ rows: Range<Int>?) throws -> [Int32] {
     guard let rows else { return try reader.read(name, as: Int32.self) }

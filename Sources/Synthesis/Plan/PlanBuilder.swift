@@ -1,6 +1,7 @@
 import Configuration
 import Essentials
 import Evaluation
+import Latents
 public import TaskGraph
 import Tables
 import Tensors
@@ -211,14 +212,14 @@ public struct PlanBuilder {
     let table = try project.table(name)
     let parents = schema.parents(of: name)
     let options = project.configuration.structure
-    let meetings = options.pathAgreement ? AncestorPaths.meetings(of: name, in: schema) : []
+    let edges = try options.pathAgreement ? edgesToCommonAncestors(of: name) : []
     var inputs = [TaskInput("rows", from: TaskNames.encode(name), output: OutputName.rows)]
     inputs += labelInputs(name)
     inputs += parents.map {
       TaskInput("parent-structure", from: TaskNames.structure($0.parent), output: OutputName.structure)
     }
     // Tables on the way to common ancestors: their parent rows, real and synthetic.
-    for between in AncestorPaths.tables(in: meetings) {
+    for between in Set(edges.map(\.child)).subtracting([name]).sorted() {
       inputs.append(TaskInput("rows/\(between)", from: TaskNames.encode(between), output: OutputName.rows))
       inputs.append(TaskInput("structure/\(between)", from: TaskNames.structure(between), output: OutputName.structure))
     }
@@ -226,10 +227,22 @@ public struct PlanBuilder {
       TaskNames.structure(name), StructureBody(),
       Parameters.Structure(
         table: name, seed: seed, kind: options.kind, scale: options.scale, isLookup: table.kind == .lookup,
-        pathAgreement: options.pathAgreement, distinctPairs: options.distinctPairs, parents: parents.map(\.name),
-        children: schema.children(of: name).map(\.name), meetings: meetings),
+        pathAgreement: options.pathAgreement, distinctPairs: options.distinctPairs,
+        parents: try parents.map(edge), children: schema.children(of: name).map(\.name), edges: edges),
       inputs: inputs, outputs: [OutputName.structure], stage: "structure",
       cost: costs.structure(rows: predicted, parents: parents.count))
+  }
+
+  private func edge(_ relation: Relation) throws -> Parameters.Edge {
+    Parameters.Edge(
+      name: relation.name, child: relation.child, parent: relation.parent, parentIndex: try index(of: relation))
+  }
+
+  /// The relations on all paths from a table to ancestors that other paths of it reach as well.
+  private func edgesToCommonAncestors(of name: String) throws -> [Parameters.Edge] {
+    let all = project.schema.relations.map { RelationEdge(name: $0.name, child: $0.child, parent: $0.parent) }
+    let needed = Set(ForeignKeyPaths.meetingPaths(from: name, edges: all).flatMap { $0 })
+    return try project.schema.relations.filter { relation in needed.contains { $0.name == relation.name } }.map(edge)
   }
 
   private mutating func addAssemble(_ table: TableSchema, _ survey: TableSurvey) throws {

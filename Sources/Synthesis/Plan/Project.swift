@@ -1,5 +1,5 @@
 public import Configuration
-public import Essentials
+import Essentials
 public import Tables
 
 /// A configuration together with the database it names: all that a plan is made from.

@@ -1,4 +1,4 @@
-public import Essentials
+import Essentials
 import Foundation
 public import TaskGraph
 

@@ -1,4 +1,5 @@
-public import Essentials
+import Configuration
+import Essentials
 public import Evaluation
 import Latents
 import Storage
@@ -102,4 +103,29 @@ public struct RunSummary: Codable, Sendable {
       recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores,
       notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached)
   }
+}
+
+extension StructureReport {
+  /// What the user should know: only what differs from the real database.
+  fileprivate var notices: [String] {
+    var lines: [String] = []
+    for agreement in agreements where abs(agreement.realRate - agreement.syntheticRate) > 0.02 {
+      lines.append(
+        "\(percent(agreement.syntheticRate)) of its rows reach the same \(agreement.ancestor) over "
+          + "\(agreement.first.joined(separator: ", ")) and \(agreement.second.joined(separator: ", ")), in reality "
+          + percent(agreement.realRate))
+    }
+    for repetition in repetitions where repetition.syntheticRate > repetition.realRate + 0.005 {
+      lines.append(
+        "\(repetition.syntheticRepeats) rows repeat the parents of another row in "
+          + "\(repetition.relations.joined(separator: " and ")), more than in reality")
+    }
+    for relation in relations where relation.outsideLabel * 50 > max(1, rowCount) {
+      lines.append("\(relation.outsideLabel) rows have a parent of another latent group in \(relation.relation)")
+    }
+    if rowsWithoutRecord > 0 { lines.append("\(rowsWithoutRecord) rows are of a latent group without real rows") }
+    return lines
+  }
+
+  private func percent(_ share: Double) -> String { "\((share * 1000).rounded() / 10) %" }
 }

@@ -53,28 +53,21 @@ enum Parameters {
     var isLookup: Bool
     var pathAgreement: Bool
     var distinctPairs: Bool
-    /// Name of each parent relation of the table.
-    var parents: [String]
+    /// Each parent relation of the table.
+    var parents: [Edge]
     /// Name of each child relation of the table.
     var children: [String]
-    /// Ways from the table to the same ancestor over different parents.
-    var meetings: [Meeting]
+    /// Relations on the ways to ancestors that are reached over several parents.
+    var edges: [Edge]
   }
 
-  /// Two foreign-key paths from a table to one ancestor: lists of steps, each an index into the task's `ancestors`
-  /// inputs and the number of the parent relation within that table.
-  struct Meeting: Codable, Hashable {
-    var ancestor: String
-    var firstParent: Int
-    var first: [Step]
-    var secondParent: Int
-    var second: [Step]
-  }
-
-  /// From one table to one of its parents.
-  struct Step: Codable, Hashable {
-    var table: String
-    var parent: Int
+  /// A relation on a way to an ancestor.
+  struct Edge: Codable, Hashable {
+    var name: String
+    var child: String
+    var parent: String
+    /// Number of the relation among the child's parent relations.
+    var parentIndex: Int
   }
 
   struct Sample: Codable {
