@@ -106,6 +106,13 @@ public final class ArtifactReader: @unchecked Sendable {
     return hasher.finish()
   }
 
+  /// Reads everything once, which compares every checksum in the file.
+  ///
+  /// - Throws: `ClavaError.damaged` if one does not fit.
+  public func verify() throws {
+    for name in names { try forEachBlock(of: name) { _ in } }
+  }
+
   private func addContent(of name: String, to hasher: inout Hasher256) throws {
     let entry = try entry(name)
     hasher.update(lengthPrefixed: name)

@@ -13,16 +13,21 @@ internal import Foundation
 public final class ArtifactWriter {
   /// A dataset that is being filled by row ranges.
   private final class OpenDataset {
-    let handle: HDF5Handle
+    let id: hid_t
+    private var handle: HDF5Handle?
     let shape: [Int]
     let type: ElementType
     var filled: [Range<Int>] = []
 
     init(handle: consuming HDF5Handle, shape: [Int], type: ElementType) {
-      self.handle = handle
+      id = handle.id
+      self.handle = consume handle
       self.shape = shape
       self.type = type
     }
+
+    /// Closes the dataset, which writes the chunks still in memory; returns whether they reached the system.
+    func close() -> Bool { handle.take()?.close() ?? true }
   }
 
   private let path: String
@@ -99,7 +104,7 @@ public final class ArtifactWriter {
         let extent = [rows.count] + dataset.shape.dropFirst()
         let selection = try Hyperslab(of: dataset.shape, start: start, extent: extent, failure: failure(name))
         try transfer(
-          name, dataset.handle.id, E.elementType, values, file: selection.file.id, memory: selection.memory.id)
+          name, dataset.id, E.elementType, values, file: selection.file.id, memory: selection.memory.id)
       }
       dataset.filled.append(rows)
     }
@@ -133,6 +138,7 @@ public final class ArtifactWriter {
       try HDF5Library.locked {
         for (name, dataset) in open.sorted(by: { $0.key < $1.key }) {
           try requireFilled(name, dataset.shape, dataset.filled)
+          guard dataset.close() else { throw failure(name) }
         }
         open = [:]
         guard H5Fflush(file.id, H5F_SCOPE_LOCAL) >= 0, file.close() else {
@@ -154,7 +160,10 @@ public final class ArtifactWriter {
     }
     var status = stat()
     // Only what this writer made: never a device or a pipe the caller may have named.
-    if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG { unlink(path) }
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    // The library keeps a file open that it could not close; emptied first, it holds no space of a full disk.
+    truncate(path, 0)
+    unlink(path)
   }
 
   private func failure(_ name: String) -> ClavaError { HDF5Library.writeError(path, "writing dataset \(name)") }
@@ -172,6 +181,7 @@ public final class ArtifactWriter {
 
   private func makeDataset(_ name: String, _ type: ElementType, _ shape: [Int]) throws -> HDF5Handle {
     try claim(name)
+    try DurableFile.requireSpace(forBytes: shape.reduce(type.byteCount, *), at: path)
     let extents = shape.map { hsize_t($0) }
     let space = try HDF5Handle(
       H5Screate_simple(Int32(shape.count), extents, nil), .dataspace, failure: failure(name))

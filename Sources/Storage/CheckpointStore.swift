@@ -76,8 +76,7 @@ public struct CheckpointStore: Sendable {
       try write(temporary)
       try DurableFile.sync(temporary)
       (digest, size) = try DurableFile.digest(temporary)
-      // Reading every dataset back checks the checksums in the file.
-      _ = try ArtifactReader(path: temporary).contentDigest()
+      try ArtifactReader(path: temporary).verify()
       // A repeated step replaces file and manifest; without the old manifest no reader pairs new with old.
       if unlink(candidate.manifestPath) == 0 { try FileSystem.syncFolder(of: candidate.manifestPath) }
       guard rename(temporary, candidate.path) == 0 else { throw FileSystem.writeError(candidate.path) }

@@ -39,6 +39,15 @@ enum DurableFile {
     }
   }
 
+  /// Refuses a write that cannot fit, before it leaves half a file behind. Others may fill the disk later.
+  static func requireSpace(forBytes count: Int, at path: String) throws {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return }
+    guard UInt64(status.f_bavail) * UInt64(status.f_frsize) < UInt64(count) else { return }
+    errno = ENOSPC
+    throw FileSystem.writeError(path)
+  }
+
   /// Size of a file, or nil if there is none.
   static func size(_ path: String) -> Int? {
     var status = stat()
@@ -83,7 +92,7 @@ enum TemporaryName {
   static func isAbandoned(_ name: String) -> Bool {
     let parts = name.split(separator: "~")
     guard parts.count >= 3, let process = pid_t(parts[parts.count - 2]) else { return false }
-    guard parts.dropLast(2).joined(separator: "~").hasSuffix(host) else { return false }
+    guard parts[parts.count - 3] == host else { return false }
     return kill(process, 0) != 0 && errno == ESRCH
   }
 }

@@ -87,14 +87,23 @@ struct ArtifactDamageTests {
     #expect(error?.description.contains(path) == true)
   }
 
-  @Test("a full disk is reported as such, with what to do, and the library stays usable")
-  func fullDisk() throws {
+  @Test(
+    "a full disk is reported as such, whenever it is noticed, and the library stays usable",
+    arguments: [10, 600_000, 3_000_000], [false, true])
+  func fullDisk(count: Int, byRows: Bool) throws {
     // The device refuses every byte with the error of a full disk.
     let path = folder.file("full.h5")
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/full")
     let error = #expect(throws: ClavaError.self) {
       let writer = try ArtifactWriter(path: path)
-      try writer.write("x", [Float](repeating: 1, count: 3_000_000))
+      let values = [Float](repeating: 1, count: count)
+      if byRows {
+        try writer.create("x", Float.self, shape: [count])
+        try writer.write("x", rows: 0..<count / 2, Array(values[..<(count / 2)]))
+        try writer.write("x", rows: count / 2..<count, Array(values[(count / 2)...]))
+      } else {
+        try writer.write("x", values)
+      }
       try writer.finish()
     }
     #expect(error?.code == .storage)

@@ -49,7 +49,7 @@ struct JournalTests {
     try journal.sync()
     #expect(
       String(decoding: try FileSystem.read(journal.path), as: UTF8.self)
-        == "b85df447 {\"number\":1,\"record\":{\"a\":1}}\n")
+        == "306d8ac4 {\"number\":1,\"record\":{\"a\":1}}\n")
   }
 
   @Test("nothing is on disk before sync, everything after it")
