@@ -58,7 +58,7 @@ let package = Package(
     module("Neural", ["Essentials", "Tensors", "CKernels"]),
     module("Diffusion", ["Essentials", "Tensors", "Neural", "CKernels"]),
     module("Matching", ["Essentials", "Tensors"]),
-    module("Latents", ["Essentials", "Tensors", "CKernels"]),
+    module("Latents", ["Essentials", "Tensors", "Matching", "CKernels"]),
     module("TaskGraph", ["Essentials"]),
     module(
       "Synthesis",
@@ -92,7 +92,7 @@ let package = Package(
     tests("NeuralTests", ["Neural", "Tensors", "Essentials", "Storage"]),
     tests("DiffusionTests", ["Diffusion", "Neural", "Tensors", "Essentials", "Storage"]),
     tests("MatchingTests", ["Matching", "Tensors", "Essentials", "Storage"]),
-    tests("LatentsTests", ["Latents", "Tensors", "Essentials", "Storage"]),
+    tests("LatentsTests", ["Latents", "Matching", "Tensors", "Essentials", "Storage"]),
     tests("TaskGraphTests", ["TaskGraph", "Essentials"]),
     tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
     tests("SchedulingTests", ["Scheduling", "TaskGraph", "Essentials"]),

@@ -1,0 +1,125 @@
+internal import Matching
+internal import Tensors
+
+/// Chooses the real record that each synthetic row copies.
+struct StructureRecords {
+  let recordOf: [Int32]
+  let rowsWithoutRecord: Int
+  let labelsWithoutStubs: Int
+
+  init(_ input: TableStructureInput) {
+    let count = input.realRowCount
+    let stream = RandomStream(seed: input.seed, name: "structure/\(input.table)/records")
+    guard count > 0, !input.parents.contains(where: { $0.labels.isEmpty }) else {
+      self.init(recordOf: [])
+      return
+    }
+    if input.keepsRows {
+      self.init(recordOf: (0..<count).map { Int32($0) })
+    } else if let first = input.parents.first {
+      self.init(first: first, count: count, stream: stream)
+    } else {
+      let total = Quota.scaled(count, by: input.scale)
+      switch input.kind {
+      case .exact:
+        self.init(recordOf: StructureRecords.byQuota(stream.permutation(count: count), total: total, stream, step: 1))
+      case .resampled:
+        self.init(recordOf: (0..<total).map { Int32(stream.integer(below: count, row: UInt64($0), step: 2)) })
+      }
+    }
+  }
+
+  private init(recordOf: [Int32], rowsWithoutRecord: Int = 0, labelsWithoutStubs: Int = 0) {
+    self.recordOf = recordOf
+    self.rowsWithoutRecord = rowsWithoutRecord
+    self.labelsWithoutStubs = labelsWithoutStubs
+  }
+
+  /// As many records of each label as the parents offer stubs: each of them as often as its quota says.
+  private init(first: ParentSide, count: Int, stream: RandomStream) {
+    let stubs = Stubs(parentLabels: first.labels, sizes: first.sizes)
+    let labelCount = Int(max(first.realRowLabels.max() ?? 0, first.labels.max() ?? 0)) + 1
+    var offered = [Int](repeating: 0, count: labelCount)
+    for label in stubs.labels { offered[Int(label)] += 1 }
+    let order = stream.permutation(count: count)
+    var records = [[Int32]](repeating: [], count: labelCount)
+    for record in order { records[Int(first.realRowLabels[Int(record)])].append(record) }
+    if zip(offered, records).allSatisfy({ $0 == $1.count }) {
+      self.init(recordOf: order)
+      return
+    }
+    var chosen: [Int32] = []
+    var unserved = 0
+    for label in 0..<labelCount where offered[label] > 0 {
+      if records[label].isEmpty {
+        unserved += offered[label]
+      } else {
+        let uniform = stream.uniform(row: UInt64(label), step: 3)
+        for position in Quota.positions(count: records[label].count, total: offered[label], uniform: uniform) {
+          chosen.append(records[label][Int(position)])
+        }
+      }
+    }
+    for position in Quota.positions(count: count, total: unserved, uniform: stream.uniform(row: 0, step: 4)) {
+      chosen.append(order[Int(position)])
+    }
+    let shuffle = stream.permutation(count: chosen.count, step: 5)
+    self.init(
+      recordOf: shuffle.map { chosen[Int($0)] }, rowsWithoutRecord: unserved,
+      labelsWithoutStubs: (0..<labelCount).reduce(0) { $0 + (offered[$1] == 0 && !records[$1].isEmpty ? 1 : 0) })
+  }
+
+  /// `total` entries of a random order, each as often as its quota says; the order itself when each occurs once.
+  private static func byQuota(_ order: [Int32], total: Int, _ stream: RandomStream, step: UInt32) -> [Int32] {
+    if total == order.count { return order }
+    let positions = Quota.positions(
+      count: order.count, total: total, uniform: stream.uniform(row: 0, step: 6))
+    let shuffle = stream.permutation(count: total, step: step)
+    return shuffle.map { order[Int(positions[Int($0)])] }
+  }
+}
+
+/// Fits group sizes to the number of rows per label.
+enum GroupSizes {
+  /// Sizes whose sum within each label is the number of rows of that label, as near to the given ones as quotas allow.
+  ///
+  /// Rows of a label that no parent offers are spread over all parents.
+  static func fitted(
+    _ sizes: [Int32], labels: [Int32], rowLabels: [Int32], stream: RandomStream
+  ) -> (sizes: [Int32], changed: Int) {
+    let labelCount = Int(max(labels.max() ?? 0, rowLabels.max() ?? 0)) + 1
+    var wanted = [Int](repeating: 0, count: labelCount)
+    for label in rowLabels { wanted[Int(label)] += 1 }
+    var parents = [[Int32]](repeating: [], count: labelCount)
+    for (parent, label) in labels.enumerated() where sizes[parent] > 0 { parents[Int(label)].append(Int32(parent)) }
+    var fitted = [Int32](repeating: 0, count: sizes.count)
+    var unplaced = 0
+    for label in 0..<labelCount {
+      if parents[label].isEmpty {
+        unplaced += wanted[label]
+        continue
+      }
+      let counts = Quota.allocate(
+        weights: parents[label].map { sizes[Int($0)] }, total: wanted[label],
+        uniform: stream.uniform(row: UInt64(label), step: 0))
+      for (parent, count) in zip(parents[label], counts) { fitted[Int(parent)] = count }
+    }
+    if unplaced > 0 {
+      let extra = Quota.allocate(weights: sizes, total: unplaced, uniform: stream.uniform(row: 0, step: 1))
+      for parent in fitted.indices { fitted[parent] += extra[parent] }
+    }
+    return (fitted, zip(sizes, fitted).reduce(0) { $0 + Int(abs($1.0 - $1.1)) })
+  }
+
+  /// The sizes of kept rows times `scale`, by quota over the rows in order of their label.
+  static func scaled(_ sizes: [Int32], labels: [Int32], scale: Double, stream: RandomStream) -> [Int32] {
+    if scale == 1 { return sizes }
+    let order = sizes.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
+    let total = Quota.scaled(sizes.reduce(0) { $0 + Int($1) }, by: scale)
+    let counts = Quota.allocate(
+      weights: order.map { sizes[$0] }, total: total, uniform: stream.uniform(row: 0, step: 0))
+    var scaled = sizes
+    for (position, row) in order.enumerated() { scaled[row] = counts[position] }
+    return scaled
+  }
+}

@@ -1,0 +1,112 @@
+extension SwapSearch {
+  /// Candidates looked at for each unmet demand and path.
+  private static let candidates = 12
+  /// Passes without progress after which the search ends.
+  private static let patience = 12
+
+  /// Swaps within labels until every row does what its flags demand or nothing improves any more.
+  ///
+  /// A swap that only moves the defect to another row is taken when no better one is found: defects then wander until
+  /// they meet a row that can take them.
+  mutating func repairAgreements() {
+    var stale = 0
+    var budget = 40 * state.rowCount + 10_000
+    var fewest = Int.max
+    while stale < Self.patience, budget > 0 {
+      let rows = (0..<state.rowCount).filter { state.hasMismatch(row: $0) }
+      if rows.isEmpty { return }
+      stale = rows.count < fewest ? 0 : stale + 1
+      fewest = min(fewest, rows.count)
+      for row in rows {
+        for demand in state.agreements.indices where state.isMismatch(demand, row: row) {
+          budget -= 1
+          repair(demand: demand, row: row)
+        }
+      }
+    }
+  }
+
+  private mutating func repair(demand: Int, row: Int) {
+    var sideways: (relation: Int, row: Int)?
+    let remedies = remedies(demand: demand, row: row, acrossCells: false)
+    let first = draws.next(below: 2)
+    for side in 0..<2 {
+      let (relation, index, range) = remedies[(first + side) % 2]
+      guard let index, !range.isEmpty else { continue }
+      let start = draws.next(below: range.count)
+      for step in 0..<min(Self.candidates, range.count) {
+        let stub = index[range.lowerBound + (start + step) % range.count]
+        let other = Int(state.rowOf[relation][stub])
+        if other == row { continue }
+        let change = state.mismatchChange(relation: relation, row, other)
+        if change < 0 {
+          state.swap(relation: relation, row, other)
+          return
+        }
+        if change == 0, sideways == nil, !keepsAncestors(relation: relation, row, stub) {
+          sideways = (relation, other)
+        }
+      }
+    }
+    if let sideways { state.swap(relation: sideways.relation, row, sideways.row) }
+  }
+
+  /// Whether taking a stub would leave all of a row's ancestors as they are.
+  private func keepsAncestors(relation: Int, _ row: Int, _ stub: Int) -> Bool {
+    let own = state.stub(relation, row)
+    return state.ancestors[relation].allSatisfy { $0[own] == $0[stub] }
+  }
+
+  /// Lets labels give way where meeting rates still miss their demand by more than `tolerance` of the rows.
+  ///
+  /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell.
+  mutating func repairAgreementsAcrossCells(tolerance: Double) {
+    let allowed = Int(tolerance * Double(state.rowCount))
+    for demand in state.agreements.indices {
+      var stale = 0
+      while stale < 3 {
+        let (gap, rows) = meetingGap(demand)
+        var open = abs(gap) - allowed
+        if open <= 0 { break }
+        var moved = false
+        for row in rows where state.isMismatch(demand, row: row) && state.agreements[demand].meets[row] == (gap < 0) {
+          if repairAcrossCells(demand: demand, row: row) {
+            moved = true
+            open -= 1
+            if open <= 0 { break }
+          }
+        }
+        stale = moved ? 0 : stale + 1
+      }
+    }
+  }
+
+  /// Meeting rows minus rows that are to meet, and the rows whose demand is unmet.
+  private func meetingGap(_ demand: Int) -> (gap: Int, rows: [Int]) {
+    var gap = 0
+    var rows: [Int] = []
+    for row in 0..<state.rowCount where state.isMismatch(demand, row: row) {
+      gap += state.agreements[demand].meets[row] ? -1 : 1
+      rows.append(row)
+    }
+    return (gap, rows)
+  }
+
+  private mutating func repairAcrossCells(demand: Int, row: Int) -> Bool {
+    var best: (relation: Int, row: Int, damage: Int)?
+    for (relation, index, range) in remedies(demand: demand, row: row, acrossCells: true) where !range.isEmpty {
+      let start = draws.next(below: range.count)
+      for step in 0..<min(4 * Self.candidates, range.count) {
+        let position = range.lowerBound + (start + step) % range.count
+        let stub = index.map { $0[position] } ?? position
+        let other = Int(state.rowOf[relation][stub])
+        if other == row || state.mismatchChange(relation: relation, row, other) >= 0 { continue }
+        let damage = state.outsideChange(relation: relation, row, other)
+        if damage < best?.damage ?? .max { best = (relation, other, damage) }
+      }
+    }
+    guard let best else { return false }
+    state.swap(relation: best.relation, row, best.row)
+    return true
+  }
+}
