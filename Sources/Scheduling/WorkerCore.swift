@@ -1,4 +1,4 @@
-public import TaskGraph
+internal import TaskGraph
 
 /// What a worker tells the coordinator about one attempt, again and again until it is acknowledged.
 public enum AttemptReport: Sendable, Hashable {
