@@ -1,0 +1,175 @@
+public import Essentials
+internal import Foundation
+
+/// Checkpoints of one task, by attempt and step.
+///
+/// A checkpoint counts from the moment its manifest is there: temporary file, fsync, read back, rename, and then the
+/// manifest the same way. A process killed at any point leaves the checkpoints before it as they were.
+///
+/// Source: spec/distributed.md §4.
+public struct CheckpointStore: Sendable {
+  /// Describes a saved checkpoint beside it, in `ck-<step>.json`.
+  struct Manifest: Codable {
+    static let currentFormat = 1
+    var format = currentFormat
+    var attempt: Int
+    var step: Int
+    var sha256: Digest
+    var size: Int
+  }
+
+  /// A checkpoint whose manifest is there.
+  private struct Candidate {
+    var attempt: Int
+    var step: Int
+    var stem: String
+    var path: String { "\(stem).h5" }
+    var manifestPath: String { "\(stem).json" }
+  }
+
+  /// Checkpoints kept of a task.
+  private static let retained = 2
+
+  /// Folder of the task.
+  public let taskFolder: String
+  /// Told of every checkpoint that was found damaged and put aside.
+  public var onDamage: (@Sendable (ClavaError) -> Void)?
+
+  /// Names the folder of a task; it is created when the first checkpoint is saved.
+  public init(taskFolder: String) { self.taskFolder = taskFolder }
+
+  /// Names the folder of a task and who is told of damaged checkpoints.
+  public init(taskFolder: String, onDamage: @escaping @Sendable (ClavaError) -> Void) {
+    self.taskFolder = taskFolder
+    self.onDamage = onDamage
+  }
+
+  /// The newest checkpoint, of any attempt, that is what its manifest says. Damaged ones are renamed to `.bad` and
+  /// reported.
+  ///
+  /// - Returns: its path and step, or nil if there is none.
+  public func latest() throws -> (path: String, step: Int)? {
+    for candidate in candidates() {
+      do {
+        try verify(candidate)
+        return (candidate.path, candidate.step)
+      } catch {
+        // Another attempt may have removed it as outdated between the listing and the reading.
+        guard FileSystem.exists(candidate.manifestPath) else { continue }
+        putAside(candidate, error.description)
+      }
+    }
+    return nil
+  }
+
+  /// Saves a checkpoint: `write` makes an HDF5 file at the path it is given. Older checkpoints beyond the last two are
+  /// removed once this one was read back.
+  ///
+  /// - Throws: `ClavaError.storage` if it cannot be written; the ones before it are untouched.
+  public func save(attempt: Int, step: Int, _ write: (String) throws -> Void) throws {
+    let folder = "\(taskFolder)/a\(attempt)"
+    try FileSystem.createFolder(folder)
+    let candidate = Candidate(attempt: attempt, step: step, stem: "\(folder)/ck-\(step)")
+    let temporary = "\(candidate.path).tmp~\(TemporaryName.make(extension: ""))"
+    let digest: Digest, size: Int
+    do {
+      try write(temporary)
+      try DurableFile.sync(temporary)
+      (digest, size) = try DurableFile.digest(temporary)
+      // Reading every dataset back checks the checksums in the file.
+      _ = try ArtifactReader(path: temporary).contentDigest()
+      // A repeated step replaces file and manifest; without the old manifest no reader pairs new with old.
+      if unlink(candidate.manifestPath) == 0 { try FileSystem.syncFolder(of: candidate.manifestPath) }
+      guard rename(temporary, candidate.path) == 0 else { throw FileSystem.writeError(candidate.path) }
+      try FileSystem.syncFolder(of: candidate.path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    let manifest = Manifest(attempt: attempt, step: step, sha256: digest, size: size)
+    try FileSystem.writeAtomically(CanonicalJSON.encode(manifest), to: candidate.manifestPath)
+    removeOutdated(saved: candidate.stem)
+  }
+
+  /// Puts a checkpoint aside because its content is of no use: it is renamed to `.bad` and reported.
+  ///
+  /// - Parameter path: as returned by `latest()`.
+  public func reject(path: String, reason: String) {
+    guard let candidate = candidates().first(where: { $0.path == path }) else { return }
+    putAside(candidate, ClavaError(.damaged, reason, at: .init(file: path)).description)
+  }
+
+  /// Removes files that processes which have ended left in the making, and checkpoints that never got a manifest.
+  public func removeStaleTemporaries() {
+    for (_, folder) in attempts() {
+      DurableFile.remove(in: folder, olderThanSeconds: 0) { $0.contains(".tmp~") && TemporaryName.isAbandoned($0) }
+      DurableFile.remove(in: folder, olderThanSeconds: 3600) { name in
+        name.contains(".tmp-")
+          || (name.hasPrefix("ck-") && name.hasSuffix(".h5")
+            && !FileSystem.exists("\(folder)/\(name.dropLast(3)).json"))
+      }
+    }
+  }
+
+  private func attempts() -> [(number: Int, folder: String)] {
+    FileSystem.list(taskFolder).compactMap { name in
+      guard name.hasPrefix("a"), let number = Int(name.dropFirst()) else { return nil }
+      return (number, "\(taskFolder)/\(name)")
+    }
+  }
+
+  /// All checkpoints with a manifest, newest first; at the same step the later attempt counts as newer.
+  private func candidates() -> [Candidate] {
+    attempts().flatMap { attempt, folder in
+      FileSystem.list(folder).compactMap { name -> Candidate? in
+        guard name.hasPrefix("ck-"), name.hasSuffix(".json"), let step = Int(name.dropFirst(3).dropLast(5)) else {
+          return nil
+        }
+        return Candidate(attempt: attempt, step: step, stem: "\(folder)/ck-\(step)")
+      }
+    }
+    .sorted { ($0.step, $0.attempt) > ($1.step, $1.attempt) }
+  }
+
+  private func verify(_ candidate: Candidate) throws(ClavaError) {
+    do {
+      let manifest = try CanonicalJSON.decode(
+        Manifest.self, from: FileSystem.read(candidate.manifestPath), source: candidate.manifestPath)
+      guard manifest.format == Manifest.currentFormat else {
+        throw ClavaError(
+          .damaged, "the checkpoint has format \(manifest.format), this program reads \(Manifest.currentFormat)",
+          at: .init(file: candidate.manifestPath))
+      }
+      guard manifest.step == candidate.step, manifest.attempt == candidate.attempt else {
+        throw ClavaError(
+          .damaged, "the manifest is of step \(manifest.step) of attempt \(manifest.attempt)",
+          at: .init(file: candidate.manifestPath))
+      }
+      let (digest, size) = try DurableFile.digest(candidate.path)
+      guard digest == manifest.sha256, size == manifest.size else {
+        throw ClavaError(
+          .damaged, "the checkpoint is not what was saved: \(size) bytes, \(manifest.size) in the manifest",
+          at: .init(file: candidate.path))
+      }
+    } catch {
+      throw ClavaError.wrapping(error, .damaged)
+    }
+  }
+
+  private func putAside(_ candidate: Candidate, _ reason: String) {
+    // The manifest goes first: without it the file no longer counts, whatever happens next.
+    rename(candidate.manifestPath, "\(candidate.manifestPath).bad")
+    rename(candidate.path, "\(candidate.path).bad")
+    onDamage?(
+      ClavaError(
+        .damaged, "checkpoint of step \(candidate.step) put aside as \(candidate.path).bad: \(reason)",
+        remedy: "the one before it is used"))
+  }
+
+  private func removeOutdated(saved: String) {
+    for candidate in candidates().dropFirst(Self.retained) where candidate.stem != saved {
+      unlink(candidate.manifestPath)
+      unlink(candidate.path)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+internal import Essentials
+internal import Foundation
+
+/// The records of one coordinator start.
+public struct JournalSegment<Record: Decodable> {
+  /// Number of the coordinator start.
+  public var epoch: Int
+  /// The records, in their order.
+  public var records: [Record]
+  /// Bytes at the end that a killed writer left incomplete; they were never acknowledged to anyone.
+  public var tornByteCount: Int
+}
+
+extension JournalSegment: Sendable where Record: Sendable {}
+
+/// Reads the journal of a run.
+public enum JournalReader {
+  /// All segments of a journal folder in the order of their epochs.
+  ///
+  /// - Throws: `ClavaError.damaged`, naming file and line, if a line other than the last is not sound.
+  public static func read<Record: Decodable>(folder: String, as type: Record.Type) throws -> [JournalSegment<Record>] {
+    try epochs(of: folder).map { try read(path: path(of: $0, in: folder), epoch: $0, as: type) }
+  }
+
+  /// One segment.
+  ///
+  /// - Throws: as `read(folder:as:)`.
+  public static func read<Record: Decodable>(
+    path: String, epoch: Int, as type: Record.Type
+  ) throws -> JournalSegment<Record> {
+    let data = try FileSystem.read(path)
+    var segment = JournalSegment<Record>(epoch: epoch, records: [], tornByteCount: 0)
+    var start = data.startIndex
+    while start < data.endIndex {
+      let number = segment.records.count + 1
+      let end = data[start...].firstIndex(of: 0x0a)
+      guard let end, let json = JournalFraming.json(of: data[start..<end]) else {
+        // A kill or power cut tears the end of a file. Sound lines behind a bad one mean damage of another kind.
+        guard !holdsSoundLine(data[start...]) else {
+          throw ClavaError(
+            .damaged, "the checksum of this journal line is wrong", at: .init(file: path, line: number),
+            remedy: "the file was changed or the disk is failing; move the file away to go on without its history")
+        }
+        segment.tornByteCount = data.endIndex - start
+        return segment
+      }
+      let place = "\(path):\(number)"
+      let line = try CanonicalJSON.decode(JournalLine<Record>.self, from: json, source: place)
+      guard line.number == number else {
+        throw ClavaError(
+          .damaged, "this journal line has number \(line.number), expected \(number)",
+          at: .init(file: path, line: number), remedy: "lines are missing; the file was changed")
+      }
+      segment.records.append(line.record)
+      start = end + 1
+    }
+    return segment
+  }
+
+  /// Epochs that have a file in a journal folder, ascending.
+  public static func epochs(of folder: String) -> [Int] {
+    FileSystem.list(folder).filter { $0.hasSuffix(".log") }.compactMap { Int($0.dropLast(4)) }.sorted()
+  }
+
+  static func path(of epoch: Int, in folder: String) -> String { "\(folder)/\(epoch).log" }
+
+  private static func holdsSoundLine(_ data: Data) -> Bool {
+    var start = data.startIndex
+    while let end = data[start...].firstIndex(of: 0x0a) {
+      if JournalFraming.json(of: data[start..<end]) != nil { return true }
+      start = end + 1
+    }
+    return false
+  }
+}
