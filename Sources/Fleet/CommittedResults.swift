@@ -58,13 +58,14 @@ public struct CommittedResults: Sendable {
 
   /// Looks for the committed result of a task whose inputs are known, and notes its outputs.
   ///
-  /// - Returns: the entry, or nil if the task must run. An entry whose files are gone does not count and is removed.
-  public mutating func lookUp(_ task: TaskDescription) throws -> CacheEntry? {
+  /// - Parameter removesBroken: whether an entry whose files are gone, which never counts, is also removed.
+  /// - Returns: the entry, or nil if the task must run.
+  public mutating func lookUp(_ task: TaskDescription, removesBroken: Bool = false) throws -> CacheEntry? {
     guard let key = try key(of: task), let data = try cache.entry(for: key) else { return nil }
     guard let entry = try? CanonicalJSON.decode(CacheEntry.self, from: data, source: cache.path),
       entry.outputs.map(\.name) == task.outputs, entry.outputs.allSatisfy({ objects.holds(Self.object($0)) })
     else {
-      try cache.remove(key)
+      if removesBroken { try cache.remove(key) }
       return nil
     }
     outputs[task.id] = entry.outputs

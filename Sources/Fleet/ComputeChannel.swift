@@ -78,7 +78,7 @@ struct ComputeChannel: Sendable {
       var offset = 0
       while offset < bytes.count {
         let sent = Glibc.send(
-          descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL.rawValue))
+          descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
         if sent < 0 {
           if errno == EINTR { continue }
           return false

@@ -3,7 +3,7 @@ internal import Dispatch
 internal import Essentials
 internal import Foundation
 internal import Scheduling
-public import Storage
+internal import Storage
 internal import Synchronization
 public import TaskGraph
 

@@ -90,7 +90,7 @@ public struct WorkerCore {
   private var acknowledged: Set<AttemptIdentifier> = []
   private var lastBeat: Duration = .zero
   private var lastHello: Duration?
-  private var lastHeard: Duration = .zero
+  private var lastHeard: Duration?
   private var isOver = false
   private var effects: [WorkerEffect] = []
 
@@ -157,7 +157,7 @@ public struct WorkerCore {
     return effects
   }
 
-  private mutating func heard(_ now: Duration) { lastHeard = max(lastHeard, now) }
+  private mutating func heard(_ now: Duration) { lastHeard = max(lastHeard ?? now, now) }
 
   private mutating func accept(_ attempt: AttemptIdentifier, _ now: Duration) {
     if unacknowledged[attempt] != nil { return resend(attempt, now) }
@@ -229,7 +229,9 @@ public struct WorkerCore {
     where isWelcome && (now - entry.sent).inSeconds >= resendSeconds {
       resend(attempt, now)
     }
-    if (now - lastHeard).inSeconds > orphanSeconds {
+    // The time without a coordinator begins with the first turn.
+    if lastHeard == nil { lastHeard = now }
+    if let lastHeard, (now - lastHeard).inSeconds > orphanSeconds {
       drain(now)
       if running == nil { end(Self.drainedExitCode) }
     }
