@@ -97,7 +97,12 @@ let package = Package(
     tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
     tests("SchedulingTests", ["Scheduling", "TaskGraph", "Essentials"]),
     tests("MessagingTests", ["Messaging", "Essentials"]),
-    tests("FleetTests", ["Fleet", "Scheduling", "TaskGraph", "Storage", "Messaging", "Essentials"]),
+    .executableTarget(
+      name: "FleetTestProgram", dependencies: ["Fleet", "Scheduling", "TaskGraph", "Storage", "Essentials"],
+      path: "Tests/FleetTestProgram", swiftSettings: swiftSettings),
+    tests(
+      "FleetTests",
+      ["Fleet", "FleetTestProgram", "Scheduling", "TaskGraph", "Storage", "Messaging", "Essentials"]),
     tests("EndToEndTests", ["Essentials", "Tables", "Configuration", "Storage"]),
   ],
   swiftLanguageModes: [.v6]

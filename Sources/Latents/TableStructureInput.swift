@@ -113,13 +113,18 @@ public struct TableStructureInput: Sendable {
   public var scale: Double
   /// Where records come from.
   public var kind: StructureKind
+  /// Whether paths to a common ancestor have to meet as often as in the real rows.
+  public var demandsAgreement: Bool
+  /// Whether tuples of parents may repeat only as often as in the real rows.
+  public var demandsDistinctTuples: Bool
   /// Seed of the run; streams are named `structure/TABLE/…`.
   public var seed: UInt64
 
   /// Creates an input.
   public init(
     table: String, realRowCount: Int, keepsRows: Bool = false, parents: [ParentSide], children: [ChildSide],
-    scale: Double = 1, kind: StructureKind = .exact, seed: UInt64
+    scale: Double = 1, kind: StructureKind = .exact, demandsAgreement: Bool = true,
+    demandsDistinctTuples: Bool = true, seed: UInt64
   ) {
     for parent in parents {
       precondition(
@@ -140,6 +145,8 @@ public struct TableStructureInput: Sendable {
     self.children = children
     self.scale = scale
     self.kind = kind
+    self.demandsAgreement = demandsAgreement
+    self.demandsDistinctTuples = demandsDistinctTuples
     self.seed = seed
   }
 }

@@ -1,4 +1,4 @@
-import Essentials
+internal import Essentials
 
 /// A result to publish in the run directory once its task is committed.
 public struct PublishedResult: Sendable, Hashable, Codable {

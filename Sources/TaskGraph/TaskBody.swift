@@ -1,4 +1,4 @@
-import Essentials
+internal import Essentials
 
 /// The code of one kind of task. Bodies know nothing of processes or sockets.
 public protocol TaskBody: Sendable {

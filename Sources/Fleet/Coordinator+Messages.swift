@@ -1,0 +1,185 @@
+internal import Essentials
+internal import Foundation
+internal import Messaging
+internal import Scheduling
+internal import Storage
+internal import TaskGraph
+
+extension Coordinator {
+  /// Takes one message as it came from the socket.
+  func take(_ frames: [Data]) throws {
+    guard let address = frames.first, frames.count > 1 else { return }
+    let envelope: Envelope
+    do {
+      envelope = try codec.decode(Array(frames.dropFirst()))
+    } catch {
+      observe(.warning(message: "a message was dropped: \(error.sentence)"))
+      return
+    }
+    if case .hello(let hello) = envelope.message { return try welcome(hello, address) }
+    guard let worker = namesByAddress[address] else {
+      outbox.append((address, .rehello))
+      return
+    }
+    switch envelope.message {
+    case .heartbeat(let beat): try take(beat, worker)
+    case .started(let notice): try started(AttemptIdentifier(notice.attempt), worker)
+    case .commit(let commit): try self.commit(commit, worker)
+    case .failed(let failure):
+      let cause = FailureCause(
+        FailureCause.Kind(rawValue: failure.kind) ?? .programError, failure.sentence, log: failure.log,
+        lastLines: failure.lastLines)
+      try tell(.failed(worker: worker, AttemptIdentifier(failure.attempt), cause))
+    case .release(let notice): try tell(.released(worker: worker, AttemptIdentifier(notice.attempt)))
+    case .leaving: try tell(.leaving(worker: worker))
+    case .unknown(let kind): outbox.append((address, .unsupported(Unsupported(kind: kind.rawValue))))
+    default: try tell(.heard(worker: worker))
+    }
+  }
+
+  private func welcome(_ hello: Hello, _ address: Data) throws {
+    guard hello.versions.contains(1) else {
+      let sentence = "it speaks protocol versions \(hello.versions), this coordinator version 1"
+      outbox.append((address, .reject(Reject(code: "version", sentence: sentence))))
+      return
+    }
+    let process = hello.labels["process"].flatMap { Int($0) } ?? 0
+    let name = namesByIdentity[hello.worker] ?? freeName(hello.name)
+    let isNew = peers[name] == nil
+    if let old = peers[name]?.address { namesByAddress[old] = nil }
+    namesByIdentity[hello.worker] = name
+    namesByAddress[address] = name
+    if isNew {
+      peers[name] = Peer(
+        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now)
+      connection?.launcher.confirm(process: process)
+      try journal.append(JournalRecord(.joined, worker: name))
+      observe(.workerJoined(worker: name, process: process))
+    }
+    peers[name]?.address = address
+    peers[name]?.left = nil
+    let welcome = Welcome(
+      heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
+      orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
+      environment: settings.computeEnvironment)
+    send(.welcome(welcome), to: name)
+    try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
+  }
+
+  /// The worker's own name, with a number if an earlier process had it.
+  private func freeName(_ wanted: String) -> String {
+    guard peers[wanted] != nil else { return wanted }
+    return (2...).lazy.map { "\(wanted) (\($0))" }.first { self.peers[$0] == nil } ?? wanted
+  }
+
+  private func take(_ beat: Heartbeat, _ worker: String) throws {
+    peers[worker]?.memory = beat.residentMemory
+    let held = beat.held.map { AttemptIdentifier($0.attempt) }
+    let runningNow = beat.held.first { $0.isRunning }
+    try tell(.heartbeat(worker: worker, held: held, running: runningNow.map { AttemptIdentifier($0.attempt) }))
+    if let entry = runningNow {
+      let attempt = AttemptIdentifier(entry.attempt)
+      if running[attempt.task]?.attempt != attempt { noteStart(attempt, worker) }
+      if let fraction = entry.fraction, let task = results.task(attempt.task) {
+        let progress = TaskProgress(fraction: fraction, step: entry.step, loss: entry.loss)
+        running[attempt.task]?.progress = progress
+        observe(
+          .taskProgress(
+            task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker, progress: progress))
+      }
+    }
+    send(.alive, to: worker)
+  }
+
+  private func started(_ attempt: AttemptIdentifier, _ worker: String) throws {
+    try tell(.started(worker: worker, attempt))
+    noteStart(attempt, worker)
+  }
+
+  private func noteStart(_ attempt: AttemptIdentifier, _ worker: String) {
+    guard let task = results.task(attempt.task), case .leased = scheduler.state(of: attempt.task),
+      running[attempt.task]?.attempt != attempt
+    else { return }
+    if running[attempt.task] == nil { stages.add(task.stage, running: 1) }
+    running[attempt.task] = RunningAttempt(attempt: attempt, worker: worker, began: MonotonicClock.now)
+    overviewIsDue = true
+    observe(.taskStarted(task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker))
+  }
+
+  func noteEnd(_ task: TaskIdentifier, _ number: Int? = nil) {
+    guard let entry = running[task], number == nil || entry.attempt.number == number else { return }
+    running[task] = nil
+    if let stage = results.task(task)?.stage { stages.add(stage, running: -1) }
+    overviewIsDue = true
+  }
+
+  /// The one act that makes a task done: its key's entry appears in the cache. Doing it twice is harmless.
+  private func commit(_ commit: Commit, _ worker: String) throws {
+    let attempt = AttemptIdentifier(commit.attempt)
+    guard let task = results.task(attempt.task), scheduler.hasGranted(attempt, to: worker) else {
+      observe(.warning(message: "\(worker) delivered \(attempt), which it was never given"))
+      send(.committed(AttemptNotice(attempt: commit.attempt)), to: worker)
+      return
+    }
+    if scheduler.state(of: attempt.task) == .done, results.outputs[attempt.task] != nil {
+      compare(commit, with: results.outputs[attempt.task] ?? [], worker)
+      return try tell(.committed(worker: worker, attempt))
+    }
+    let outputs = commit.outputs.compactMap { output -> TaskOutput? in
+      guard let digest = Digest(hexadecimal: output.digest),
+        let content = Digest(hexadecimal: output.contentDigest)
+      else { return nil }
+      return TaskOutput(name: output.name, digest: digest, contentDigest: content, size: output.size)
+    }
+    guard outputs.map(\.name) == task.outputs,
+      outputs.allSatisfy({ objects.holds(CommittedResults.object($0)) }),
+      let key = try results.key(of: task)
+    else {
+      let cause = FailureCause(.programError, "\(worker) delivered outputs that are not in the object store")
+      return try tell(.failed(worker: worker, attempt, cause))
+    }
+    let entry = CacheEntry(
+      task: task.id, kind: task.kind, outputs: outputs, seconds: commit.seconds, peakMemory: commit.peakMemory)
+    if try cache.commit(CanonicalJSON.encode(entry), for: key) {
+      results.note(task.id, outputs)
+    } else if try results.lookUp(task, removesBroken: true) != nil {
+      // Another coordinator of this store was first; its result stays.
+      compare(commit, with: results.outputs[task.id] ?? [], worker)
+    } else {
+      // The entry that was in the way named files that are gone; it is removed now.
+      _ = try cache.commit(CanonicalJSON.encode(entry), for: key)
+      results.note(task.id, outputs)
+    }
+    peers[worker]?.busySeconds += commit.seconds
+    statistics[task.id] = TaskStatistics(
+      id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
+      attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory)
+    try journal.append(JournalRecord(.committed, attempt, worker: worker, seconds: commit.seconds))
+    mustSync = true
+    try tell(.committed(worker: worker, attempt))
+    if !settings.keepCheckpoints { removeCheckpoints(of: task) }
+  }
+
+  /// Two finished attempts must agree, or the program is not as deterministic as it promises.
+  private func compare(_ commit: Commit, with outputs: [TaskOutput], _ worker: String) {
+    for output in commit.outputs {
+      guard let other = outputs.first(where: { $0.name == output.name }),
+        other.contentDigest.hexadecimal != output.contentDigest
+      else { continue }
+      observe(
+        .warning(
+          message: "two attempts at \(commit.attempt.task) gave different content for '\(output.name)' "
+            + "(\(other.contentDigest.hexadecimal.prefix(12)) and \(output.contentDigest.prefix(12)), "
+            + "the latter by \(worker)); the first is kept"))
+    }
+  }
+
+  private func removeCheckpoints(of task: TaskDescription) {
+    let folder = directory.task(task.id.folderName)
+    for attempt in FileSystem.list(folder) where attempt.hasPrefix("a") {
+      for name in FileSystem.list("\(folder)/\(attempt)") where name.hasPrefix("ck-") {
+        unlink("\(folder)/\(attempt)/\(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+internal import Essentials
+internal import Foundation
+internal import Messaging
+internal import Scheduling
+internal import Storage
+internal import TaskGraph
+
+/// The coordinator of a run: carries messages and files between `Scheduler`, workers and the run directory.
+///
+/// Everything happens on the thread that calls `run`. What a turn wants sent leaves only after what it wants
+/// remembered is on disk.
+final class Coordinator {
+  /// How workers are reached; opened only if there is work for them.
+  struct Connection {
+    var socket: Socket
+    var launcher: any Launcher
+    var endpoint: LocalEndpoint
+  }
+
+  /// A worker as the coordinator knows it.
+  struct Peer {
+    var identity: String
+    var name: String
+    var process: Int
+    var address: Data
+    var joined: Duration
+    var left: Duration?
+    var busySeconds: Double = 0
+    var memory = 0
+  }
+
+  /// An attempt that runs now.
+  struct RunningAttempt {
+    var attempt: AttemptIdentifier
+    var worker: String
+    var began: Duration
+    var progress: TaskProgress?
+  }
+
+  let plan: Plan
+  let directory: RunDirectory
+  let settings: FleetSettings
+  let stop: StopFlag
+  let observe: @Sendable (FleetEvent) -> Void
+  let journal: Journal
+  let objects: ObjectStore
+  let cache: CacheStore
+  let codec = MessageCodec()
+  let began = MonotonicClock.now
+
+  var scheduler: Scheduler
+  var results: CommittedResults
+  var connection: Connection?
+  /// By name; names are never used twice.
+  var peers: [String: Peer] = [:]
+  var namesByAddress: [Data: String] = [:]
+  var namesByIdentity: [String: String] = [:]
+  var running: [TaskIdentifier: RunningAttempt] = [:]
+  var statistics: [TaskIdentifier: TaskStatistics] = [:]
+  var attemptCounts: [TaskIdentifier: Int] = [:]
+  var failures: [FailedTask] = []
+  var failurePlaces: [TaskIdentifier: Int] = [:]
+  var lostWorkers: [String] = []
+  var stages = StageCounts()
+  var outbox: [(address: Data, message: Message)] = []
+  var sequence: UInt64 = 0
+  var mustSync = false
+  var isFinished = false
+  var stopDeadline: Duration?
+  /// Raised by the user, not by a full disk.
+  var isInterrupted = false
+  var lastOverview: Duration = .zero
+  var lastStatus: Duration = .zero
+  var overviewIsDue = true
+  var givenUpSlots: Set<Int> = []
+  var startProblem = ""
+
+  init(
+    plan: Plan, directory: RunDirectory, settings: FleetSettings, stop: StopFlag,
+    observe: @escaping @Sendable (FleetEvent) -> Void
+  ) throws {
+    self.plan = plan
+    self.directory = directory
+    self.settings = settings
+    self.stop = stop
+    self.observe = observe
+    let history = try RunHistory(folder: directory.journal)
+    journal = try Journal(folder: directory.journal)
+    objects = try directory.objectStore()
+    cache = try directory.cacheStore()
+    objects.removeStaleTemporaries()
+    cache.removeStaleTemporaries()
+    results = try CommittedResults(plan: plan, directory: directory)
+    scheduler = Scheduler(plan: plan, history: history.tasks, settings: settings.scheduling)
+    stages = StageCounts(plan)
+  }
+
+  /// Runs the plan; `connect` is called once, if not everything is committed.
+  func run(connect: () throws -> Connection) throws -> RunOutcome {
+    try journal.append(JournalRecord(.begin))
+    try carryOut(scheduler.begin(now: MonotonicClock.now))
+    observe(.started(total: plan.tasks.count, cached: stages.done, stages: stages.list))
+    isAnnounced = true
+    if !isFinished {
+      let connection = try connect()
+      self.connection = connection
+      defer { connection.launcher.endAll() }
+      try loop(connection)
+      dismiss(connection)
+    }
+    return try conclude()
+  }
+
+  var isAnnounced = false
+
+  private func loop(_ connection: Connection) throws {
+    var turn = MonotonicClock.now
+    while !isFinished {
+      let now = MonotonicClock.now
+      // Whoever stood still must not take the others' silence for death.
+      if (now - turn).inSeconds > 2 { try tell(.stoodStill(now - turn)) }
+      turn = now
+      if stop.isRaised, stopDeadline == nil {
+        isInterrupted = true
+        try beginStop(now)
+      }
+      if let stopDeadline, now > stopDeadline { return }
+      for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
+      if stopDeadline == nil {
+        try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))
+      }
+      try tell(.tick)
+      try flush()
+      publish(now)
+      guard !isFinished else { return }
+      // Reaping and stop requests are looked at ten times a second; messages wake the loop at once.
+      guard connection.socket.poll(milliseconds: outbox.isEmpty ? 100 : 5).socket else { continue }
+      for _ in 0..<64 {
+        guard let frames = connection.socket.receive() else { break }
+        try take(frames)
+      }
+      try flush()
+    }
+  }
+
+  /// Takes no more work from here on; what runs is saved.
+  func beginStop(_ now: Duration) throws {
+    stopDeadline = now + .seconds(settings.stopSeconds)
+    connection?.launcher.startNoMore()
+    try tell(.stop)
+  }
+
+  func tell(_ event: SchedulerEvent) throws {
+    try carryOut(scheduler.handle(event, now: MonotonicClock.now))
+  }
+
+  /// Sends what is to be sent, after forcing the journal to disk if something in it was promised.
+  func flush() throws {
+    if mustSync {
+      try journal.sync()
+      mustSync = false
+    }
+    guard let socket = connection?.socket else { return }
+    var unsent: [(address: Data, message: Message)] = []
+    for entry in outbox {
+      sequence += 1
+      let envelope = Envelope(epoch: UInt64(journal.epoch), sequence: sequence, message: entry.message)
+      do {
+        let frames = try codec.encode(envelope)
+        // A peer that is gone needs nothing; what it missed is said again when it says hello.
+        if socket.send([entry.address] + frames) == .full { unsent.append(entry) }
+      } catch {
+        observe(.warning(message: "a message could not be sent: \(error.sentence)"))
+      }
+    }
+    outbox = unsent
+  }
+
+  func send(_ message: Message, to worker: String) {
+    guard let peer = peers[worker] else { return }
+    outbox.append((peer.address, message))
+  }
+
+  /// Lets the workers go, and ends those that stay.
+  private func dismiss(_ connection: Connection) {
+    connection.launcher.startNoMore()
+    for peer in peers.values where peer.left == nil { outbox.append((peer.address, .dismiss)) }
+    try? flush()
+    let deadline = MonotonicClock.now + .seconds(2)
+    while connection.launcher.runningCount > 0, MonotonicClock.now < deadline {
+      _ = try? connection.launcher.poll(now: MonotonicClock.now)
+      if connection.socket.poll(milliseconds: 5).socket {
+        while let frames = connection.socket.receive() {
+          // Whoever still speaks has not heard that it may go.
+          if let address = frames.first, frames.count > 1 { outbox.append((address, .dismiss)) }
+        }
+        try? flush()
+      }
+    }
+    connection.socket.dropUnsent()
+  }
+}

@@ -1,0 +1,43 @@
+internal import Foundation
+public import Scheduling
+
+/// How a fleet is run. None of it changes a result, except the core type, which is part of the numeric profile.
+public struct FleetSettings: Codable, Sendable, Hashable {
+  /// Most workers at a time.
+  public var workers: Int
+  /// Seconds between heartbeats.
+  public var heartbeatSeconds: Double = 2
+  /// Seconds between checkpoints of a training task.
+  public var checkpointSeconds: Double = 120
+  /// Whether checkpoints of committed tasks stay.
+  public var keepCheckpoints = false
+  /// Seconds that workers get to save their work after a request to stop.
+  public var stopSeconds: Double = 10
+  /// Seconds without a coordinator after which a worker saves its work and ends.
+  public var orphanSeconds: Double = 1800
+  /// OpenBLAS core type that all compute processes use, for instance `Haswell`; nil: that of the machine.
+  public var coreType: String?
+  /// Leases and retries.
+  public var scheduling = SchedulerSettings()
+
+  /// Seconds without a word after which a worker counts as lost.
+  public var leaseSeconds: Double {
+    get { scheduling.leaseSeconds }
+    set { scheduling.leaseSeconds = newValue }
+  }
+
+  /// Creates settings with the defaults of everything but the number of workers.
+  ///
+  /// - Parameters:
+  ///   - workers: at least 1; nil: one per core.
+  public init(workers: Int? = nil) {
+    self.workers = max(1, workers ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  /// Environment of every compute process, beside that of the worker. It must be set before OpenBLAS is loaded.
+  var computeEnvironment: [String: String] {
+    var environment = ["OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"]
+    if let coreType { environment["OPENBLAS_CORETYPE"] = coreType }
+    return environment
+  }
+}

@@ -1,0 +1,319 @@
+internal import Essentials
+internal import Foundation
+internal import Messaging
+internal import Scheduling
+internal import Storage
+internal import TaskGraph
+
+/// The supervisor of a worker: talks to the coordinator, feeds one compute process, tells how that ended.
+///
+/// It never computes, so that its heartbeats leave on time. Everything runs on the thread that calls `run`.
+final class WorkerSupervisor {
+  private struct Compute {
+    var process: SystemProcess
+    var channel: ComputeChannel
+    var assembler = FrameAssembler()
+    var outOfMemoryKills: Int
+  }
+
+  /// A compute process that dies so often before it is ready will never be.
+  private static let maximumStartFailures = 5
+
+  private let directory: RunDirectory
+  private let name: String
+  private let identity = UUID().uuidString
+  private let slot: Int
+  private let computeCommand: [String]
+  private let context: MessagingContext
+  private let socket: Socket
+  private let codec = MessageCodec()
+  private let watchesInput: Bool
+  private var core = WorkerCore()
+  private var sequence: UInt64 = 0
+  private var outbox: [Message] = []
+  private var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
+  private var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
+  private var environment: [String: String] = [:]
+  private var compute: Compute?
+  private var computeStart: Duration?
+  private var startFailures = 0
+  private var exitCode: Int32?
+
+  init(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) throws {
+    directory = try RunDirectory(path: runPath, create: false)
+    self.slot = slot
+    self.computeCommand = computeCommand
+    name = "worker \(slot + 1)"
+    context = try MessagingContext()
+    socket = try Socket(context, .dealer)
+    try socket.connect(endpoint)
+    var information = stat()
+    // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this.
+    watchesInput =
+      fstat(STDIN_FILENO, &information) == 0
+      && [S_IFIFO, S_IFSOCK].contains(information.st_mode & S_IFMT)
+  }
+
+  /// Works until it is dismissed or its leash ends.
+  ///
+  /// - Returns: the exit code of the process.
+  func run() -> Int32 {
+    while exitCode == nil {
+      apply(.tick)
+      startComputeIfDue()
+      flush()
+      var descriptors: [Int32] = []
+      if let compute { descriptors.append(compute.channel.descriptor) }
+      if watchesInput { descriptors.append(STDIN_FILENO) }
+      let isHurried = !outbox.isEmpty || computeStart != nil
+      let ready = socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
+      if compute != nil, ready.descriptors.first == true { readCompute() }
+      if watchesInput, ready.descriptors.last == true, !readInput() { exitCode = 75 }
+      if ready.socket { readSocket() }
+      if Signals.isTerminationPending { apply(.drain) }
+    }
+    flush()
+    if exitCode == 75 { socket.dropUnsent() }
+    endCompute()
+    return exitCode ?? 0
+  }
+
+  // MARK: Protocol
+
+  private func apply(_ event: WorkerEvent) {
+    for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
+  }
+
+  private func perform(_ effect: WorkerEffect) {
+    switch effect {
+    case .hello(let held):
+      outbox.removeAll()
+      let labels = ["slot": "\(slot)", "process": "\(getpid())"]
+      let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
+      outbox.append(.hello(message))
+    case .heartbeat(let held, let running):
+      let entries = held.map { attempt in
+        let progress = progress.flatMap { $0.attempt == attempt ? $0.progress : nil }
+        return HeldAttempt(
+          attempt: attempt.name, isRunning: attempt == running, fraction: progress?.fraction, step: progress?.step,
+          loss: progress?.loss)
+      }
+      let memory = compute.map { ProcessMemory.resident($0.process.identifier) } ?? 0
+      outbox.append(.heartbeat(Heartbeat(held: entries, residentMemory: memory)))
+    case .run(let attempt):
+      progress = nil
+      if let frame = work[attempt]?.frame { compute?.channel.sendFrame(frame) }
+    case .stopRunning:
+      if let running = core.running { _ = try? compute?.channel.send(ComputeCommand.stop(running)) }
+    case .startCompute:
+      let delay = Double(startFailures) * 0.2
+      computeStart = MonotonicClock.now + .seconds(delay)
+    case .report(let attempt, let report): outbox.append(message(attempt, report))
+    case .sayStarted(let attempt): outbox.append(.started(AttemptNotice(attempt: attempt.name)))
+    case .sayLeaving: outbox.append(.leaving)
+    case .exit(let code): exitCode = code
+    }
+  }
+
+  private func message(_ attempt: AttemptIdentifier, _ report: AttemptReport) -> Message {
+    switch report {
+    case .finished(let result):
+      let outputs = result.outputs.map {
+        DeliveredOutput(
+          name: $0.name, digest: $0.digest.hexadecimal, contentDigest: $0.contentDigest.hexadecimal, size: $0.size)
+      }
+      return .commit(
+        Commit(attempt: attempt.name, outputs: outputs, seconds: result.seconds, peakMemory: result.peakMemory))
+    case .failed(let cause):
+      return .failed(
+        Failure(
+          attempt: attempt.name, kind: cause.kind.rawValue, sentence: cause.sentence, log: cause.log,
+          lastLines: cause.lastLines))
+    case .released: return .release(AttemptNotice(attempt: attempt.name))
+    }
+  }
+
+  private func flush() {
+    while let next = outbox.first {
+      sequence += 1
+      let envelope = Envelope(epoch: core.epoch, sequence: sequence, message: next)
+      guard let frames = try? codec.encode(envelope) else {
+        outbox.removeFirst()
+        continue
+      }
+      guard socket.send(frames) == .accepted else { return }
+      outbox.removeFirst()
+    }
+  }
+
+  private func readSocket() {
+    for _ in 0..<64 {
+      guard exitCode == nil, let frames = socket.receive() else { return }
+      do {
+        let envelope = try codec.decode(frames)
+        guard core.accepts(epoch: envelope.epoch) else { continue }
+        take(envelope)
+      } catch {
+        Self.print("a message was dropped: \(error.sentence)")
+      }
+    }
+  }
+
+  private func take(_ envelope: Envelope) {
+    switch envelope.message {
+    case .welcome(let welcome):
+      if core.epoch == 0 {
+        core = WorkerCore(beatSeconds: welcome.heartbeatSeconds, orphanSeconds: welcome.orphanSeconds)
+        environment = welcome.environment
+      }
+      apply(.welcomed(epoch: envelope.epoch))
+    case .reject(let reject):
+      Self.print("the coordinator refuses this worker: \(reject.sentence)")
+      exitCode = 42
+    case .rehello: apply(.helloWanted)
+    case .grant(let grant, let frame):
+      let attempt = AttemptIdentifier(grant.attempt)
+      work[attempt] = (grant.folder, frame)
+      apply(.granted(attempt))
+    case .revoke(let revoke):
+      apply(.revoked(AttemptIdentifier(revoke.attempt), evenIfRunning: revoke.evenIfRunning))
+    case .committed(let notice):
+      let attempt = AttemptIdentifier(notice.attempt)
+      apply(.acknowledged(attempt))
+      if core.running != attempt, !core.queue.contains(attempt) { work[attempt] = nil }
+    case .drain: apply(.drain)
+    case .dismiss: apply(.dismissed)
+    case .unknown(let kind): outbox.append(.unsupported(Unsupported(kind: kind.rawValue)))
+    default: apply(.heard)
+    }
+  }
+
+  // MARK: Compute process
+
+  private func startComputeIfDue() {
+    guard let due = computeStart, due <= MonotonicClock.now else { return }
+    computeStart = nil
+    do {
+      let (here, there) = try SystemProcess.socketPair()
+      defer { close(there) }
+      do {
+        let process = try SystemProcess.start(
+          computeCommand, environment: environment,
+          descriptors: [
+            (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, STDOUT_FILENO), (STDERR_FILENO, STDERR_FILENO),
+          ],
+          ownGroup: false)
+        compute = Compute(
+          process: process, channel: ComputeChannel(descriptor: here),
+          outOfMemoryKills: ProcessMemory.outOfMemoryKills)
+      } catch {
+        close(here)
+        throw error
+      }
+    } catch {
+      Self.print("\(error)")
+      exitCode = 42
+    }
+  }
+
+  private func readCompute() {
+    guard compute != nil, let channel = compute?.channel else { return }
+    var assembler = compute?.assembler ?? FrameAssembler()
+    let isOpen = channel.receive(into: &assembler)
+    do {
+      while let frame = try assembler.next() {
+        take(try CanonicalJSON.decode(ComputeReport.self, from: frame, source: "the compute process"))
+      }
+      compute?.assembler = assembler
+      if !isOpen { buryCompute() }
+    } catch {
+      Self.print("\(error)")
+      buryCompute()
+    }
+  }
+
+  private func take(_ report: ComputeReport) {
+    switch report {
+    case .ready:
+      startFailures = 0
+      apply(.computeReady)
+    case .progress(let attempt, let progress): self.progress = (attempt, progress)
+    case .finished(let attempt, let result): apply(.computeFinished(attempt, result))
+    case .failed(let attempt, var cause):
+      addLog(&cause, attempt)
+      apply(.computeFailed(attempt, cause))
+    case .left(let attempt): apply(.computeLeft(attempt))
+    }
+  }
+
+  private func buryCompute() {
+    guard let dead = compute else { return }
+    compute = nil
+    close(dead.channel.descriptor)
+    // It may have closed the channel without ending; then it is of no use any more.
+    var ending = dead.process.ending(wait: false)
+    if ending == nil {
+      usleep(100_000)
+      ending = dead.process.ending(wait: false)
+    }
+    if ending == nil {
+      dead.process.signal(SIGKILL)
+      ending = dead.process.ending(wait: true)
+    }
+    startFailures += 1
+    guard startFailures <= Self.maximumStartFailures else {
+      Self.print("the compute process of \(name) cannot be started: it \(ending?.sentence ?? "is gone")")
+      exitCode = 42
+      return
+    }
+    var cause = Self.cause(name, ending, ProcessMemory.outOfMemoryKills > dead.outOfMemoryKills)
+    if let running = core.running { addLog(&cause, running) }
+    apply(.computeDied(cause))
+  }
+
+  private static func cause(_ name: String, _ ending: SystemProcess.Ending?, _ wasStarved: Bool) -> FailureCause {
+    let memory = (ending?.peakMemory ?? 0) >> 20
+    let sentence =
+      "the compute process of \(name) \(ending?.sentence ?? "is gone"); it had used up to \(memory) MiB of memory"
+    if ending?.exitCode == 98 || (ending?.signal == SIGKILL && wasStarved) {
+      return FailureCause(.outOfMemory, sentence + " and the system ran out of it")
+    }
+    switch ending?.signal {
+    case SIGKILL, SIGTERM, SIGHUP, SIGINT: return FailureCause(.lostWorker, sentence)
+    default: return FailureCause(.programError, sentence)
+    }
+  }
+
+  private func addLog(_ cause: inout FailureCause, _ attempt: AttemptIdentifier) {
+    guard let folder = work[attempt]?.folder else { return }
+    cause.log = "\(folder)/a\(attempt.number)/log.txt"
+    cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/log.txt")
+  }
+
+  private func endCompute() {
+    guard let compute else { return }
+    compute.process.signal(SIGKILL)
+    _ = compute.process.ending(wait: true)
+    close(compute.channel.descriptor)
+    self.compute = nil
+  }
+
+  // MARK: Surroundings
+
+  /// Reads what came on standard input.
+  ///
+  /// - Returns: false at its end.
+  private func readInput() -> Bool {
+    var byte: [UInt8] = [0]
+    let count = read(STDIN_FILENO, &byte, 1)
+    return count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN))
+  }
+
+  static func print(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+}
+
+extension AttemptIdentifier {
+  init(_ name: AttemptName) { self.init(TaskIdentifier(name.task), name.number) }
+
+  var name: AttemptName { AttemptName(task: task.name, number: number) }
+}

@@ -1,0 +1,103 @@
+import Essentials
+import Foundation
+import Storage
+import TaskGraph
+
+/// Parameters of all bodies of this program; each reads what it needs.
+struct BodyParameters: Codable {
+  var salt: Int?
+  var seconds: Double?
+  var steps: Int?
+  var marker: String?
+}
+
+/// Digest of the contents of all inputs and of the salt: the value that all bodies work on.
+private func seed(_ context: any TaskContext, _ parameters: BodyParameters) throws -> Digest {
+  var hasher = Hasher256()
+  hasher.update(lengthPrefixed: "\(parameters.salt ?? 0)")
+  for name in Set(context.task.inputs.map(\.name)).sorted() {
+    for path in try context.inputs(name) { hasher.update(try FileSystem.read(path)) }
+  }
+  return hasher.finish()
+}
+
+/// Sleeps and writes a digest of its inputs.
+struct MixBody: TaskBody {
+  let kind = "mix"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let parameters = try context.parameters(BodyParameters.self)
+    let value = try seed(context, parameters)
+    usleep(UInt32((parameters.seconds ?? 0) * 1e6))
+    try Data("\(value)\n".utf8).write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
+/// A chain of digests, one a step, with checkpoints: what training looks like from outside.
+struct ChainBody: TaskBody {
+  let kind = "chain"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let parameters = try context.parameters(BodyParameters.self)
+    let steps = parameters.steps ?? 100
+    var value = try seed(context, parameters)
+    var done = 0
+    if let path = try context.latestCheckpoint() {
+      let reader = try ArtifactReader(path: path)
+      value = try reader.readJSON("value", as: Digest.self)
+      done = Int(try reader.read("step", as: Int64.self).first ?? 0)
+      context.log("resumed at step \(done)")
+    }
+    func save() throws {
+      try context.saveCheckpoint(step: done) { path in
+        let writer = try ArtifactWriter(path: path)
+        try writer.writeJSON("value", value)
+        try writer.write("step", [Int64(done)])
+        try writer.finish()
+      }
+    }
+    while done < steps {
+      if context.shouldStop {
+        try save()
+        throw ClavaError(.interrupted, "saved at step \(done)")
+      }
+      value = Digest.of(value.hexadecimal)
+      done += 1
+      usleep(2000)
+      context.report(TaskProgress(fraction: Double(done) / Double(steps), step: done))
+      if context.isCheckpointDue { try save() }
+    }
+    let writer = try ArtifactWriter(path: context.outputPath("value"))
+    try writer.writeJSON("value", value)
+    try writer.finish()
+  }
+}
+
+/// Ends its process the first time, and works the second time.
+struct CrashBody: TaskBody {
+  let kind = "crash"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let parameters = try context.parameters(BodyParameters.self)
+    if let marker = parameters.marker, !FileSystem.exists(marker) {
+      FileManager.default.createFile(atPath: marker, contents: nil)
+      context.log("about to crash")
+      abort()
+    }
+    try Data("survived\n".utf8).write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
+/// Fails with an error of a certain kind.
+struct FailBody: TaskBody {
+  let kind: String
+  let codeVersion = 1
+  let code: ClavaError.Code
+
+  func run(_ context: any TaskContext) throws {
+    throw ClavaError(code, "this body always fails", remedy: "do not use it")
+  }
+}
