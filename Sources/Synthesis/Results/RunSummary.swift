@@ -1,7 +1,7 @@
 import Configuration
 import Essentials
 public import Evaluation
-import Latents
+public import Latents
 import Storage
 public import TaskGraph
 import Tables

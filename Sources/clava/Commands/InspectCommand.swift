@@ -27,6 +27,31 @@ struct InspectCommand: ParsableCommand {
       error.code = .input
       throw error
     }
-    print(json ? String(decoding: try CanonicalJSON.encodePretty(description), as: UTF8.self) : description.text)
+    if json {
+      print(String(decoding: try CanonicalJSON.encodePretty(description), as: UTF8.self))
+    } else {
+      for line in Self.lines(description) { print(line) }
+    }
+  }
+
+  private static func lines(_ description: ArtifactDescription) -> [String] {
+    func number(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "–" }
+    var lines = [
+      "\(description.path): \(TextFormatting.bytes(description.fileBytes)), content \(description.contentDigest)", "",
+    ]
+    lines += TextFormatting.table(
+      header: ["dataset", "type", "shape", "bytes", "minimum", "maximum", "mean"],
+      rows: description.datasets.map { dataset in
+        [
+          dataset.name, dataset.type.rawValue, dataset.shape.map(String.init).joined(separator: " × "),
+          TextFormatting.bytes(dataset.bytes), number(dataset.minimum), number(dataset.maximum), number(dataset.mean),
+        ]
+      })
+    for dataset in description.datasets {
+      guard let text = dataset.text else { continue }
+      lines.append("")
+      lines.append("\(dataset.name): \(text)")
+    }
+    return lines
   }
 }

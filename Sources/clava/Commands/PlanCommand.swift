@@ -4,6 +4,8 @@ import Essentials
 import Foundation
 import Synthesis
 import TaskGraph
+import Tables
+import Tensors
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

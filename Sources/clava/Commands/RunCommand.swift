@@ -5,6 +5,8 @@ import Fleet
 import Foundation
 import Synthesis
 import TaskGraph
+import Tables
+import Scheduling
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -8,19 +8,19 @@ struct StatusCommand: ParsableCommand {
     commandName: "status", abstract: "Show how far a run is, from another terminal or after a crash.",
     discussion: "EXAMPLE\n  clava status RUN")
 
-  @Argument(help: "Run directory.", completion: .directory)
-  var run: String
+  @Argument(help: ArgumentHelp("Run directory.", valueName: "run"), completion: .directory)
+  var directory: String
 
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
   func run() throws {
-    guard FileSystem.exists("\(run)/plan.json") else {
+    guard FileSystem.exists("\(directory)/plan.json") else {
       throw ClavaError(
-        .input, FileSystem.isFolder(run) ? "the folder holds no run" : "there is no such folder", at: .init(file: run),
+        .input, FileSystem.isFolder(directory) ? "the folder holds no run" : "there is no such folder", at: .init(file: directory),
         remedy: "name the folder given to `clava run` with --out")
     }
-    let status = try RunStatus.read(directory: RunDirectory(path: run, create: false))
+    let status = try RunStatus.read(directory: RunDirectory(path: directory, create: false))
     if json {
       JSONLines.print(status)
     } else {

@@ -13,8 +13,8 @@ struct WorkerCommand: ParsableCommand {
   @Option(name: .long, help: "Endpoint of the coordinator.")
   var connect: String
 
-  @Option(name: .long, help: "Run directory.")
-  var run: String
+  @Option(name: .customLong("run"), help: "Run directory.")
+  var directory: String
 
   @Option(name: .long, help: "Number of the slot.")
   var slot: Int
@@ -23,8 +23,8 @@ struct WorkerCommand: ParsableCommand {
   var profile: String
 
   func run() throws {
-    let compute = [ProgramPath.current, "compute", "--run", run, "--profile", profile]
-    throw ExitCode(WorkerProgram.run(endpoint: connect, runPath: run, slot: slot, computeCommand: compute))
+    let compute = [ProgramPath.current, "compute", "--run", directory, "--profile", profile]
+    throw ExitCode(WorkerProgram.run(endpoint: connect, runPath: directory, slot: slot, computeCommand: compute))
   }
 }
 
@@ -33,8 +33,8 @@ struct ComputeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compute", abstract: "Run task bodies (started by a worker).", shouldDisplay: false)
 
-  @Option(name: .long, help: "Run directory.")
-  var run: String
+  @Option(name: .customLong("run"), help: "Run directory.")
+  var directory: String
 
   @Option(name: .long, help: "Numeric profile of the run.")
   var profile: String
@@ -47,7 +47,7 @@ struct ComputeCommand: ParsableCommand {
         .internal, "this process computes with '\(own)', the run wants '\(profile)'",
         remedy: "set fleet.core_type to a kernel set that every machine has, for example Haswell")
     }
-    throw ExitCode(ComputeProgram.run(registry: SynthesisTasks.registry, runPath: run))
+    throw ExitCode(ComputeProgram.run(registry: SynthesisTasks.registry, runPath: directory))
   }
 }
 

@@ -5,6 +5,7 @@ import Foundation
 import Storage
 import Synthesis
 import TaskGraph
+import Tensors
 
 /// One invocation of `clava run`: prepares the run directory, runs the plan on local workers, publishes the result.
 struct RunSession {
