@@ -67,7 +67,7 @@ struct EncodeBody: TaskBody {
       try writer.write(
         ColumnStore.codes(index), rows: rows, codes.map { $0 < 0 ? missing : levels[Int($0)] })
     case (.text(_, let missing), .presence(let flags)) where missing != nil:
-      try writer.write(ColumnStore.presence(index), rows: rows, flags.map { $0 ? 0 : 1 })
+      try writer.write(ColumnStore.presence(index), rows: rows, flags.map { $0 ? Int32(0) : Int32(1) })
     default: break
     }
   }
