@@ -30,6 +30,9 @@ public struct CheckpointStore: Sendable {
   /// Checkpoints kept of a task.
   private static let retained = 2
 
+  /// Seconds between the rename of a checkpoint and its manifest are few; one this old will never get its manifest.
+  private static let staleSeconds = 600
+
   /// Folder of the task.
   public let taskFolder: String
   /// Told of every checkpoint that was found damaged and put aside.
@@ -88,6 +91,7 @@ public struct CheckpointStore: Sendable {
     let manifest = Manifest(attempt: attempt, step: step, sha256: digest, size: size)
     try FileSystem.writeAtomically(CanonicalJSON.encode(manifest), to: candidate.manifestPath)
     removeOutdated(saved: candidate.stem)
+    removeStaleTemporaries()
   }
 
   /// Puts a checkpoint aside because its content is of no use: it is renamed to `.bad` and reported.
@@ -102,7 +106,7 @@ public struct CheckpointStore: Sendable {
   public func removeStaleTemporaries() {
     for (_, folder) in attempts() {
       DurableFile.remove(in: folder, olderThanSeconds: 0) { $0.contains(".tmp~") && TemporaryName.isAbandoned($0) }
-      DurableFile.remove(in: folder, olderThanSeconds: 3600) { name in
+      DurableFile.remove(in: folder, olderThanSeconds: Self.staleSeconds) { name in
         name.contains(".tmp-")
           || (name.hasPrefix("ck-") && name.hasSuffix(".h5")
             && !FileSystem.exists("\(folder)/\(name.dropLast(3)).json"))

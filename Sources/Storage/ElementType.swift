@@ -3,7 +3,20 @@ internal import CHDF5Shims
 
 /// Type of the elements of a dataset. All are stored little-endian.
 public enum ElementType: String, Codable, Sendable, CaseIterable {
-  case float32, float64, int32, int64, uint8, uint32, uint64
+  /// IEEE single precision.
+  case float32
+  /// IEEE double precision.
+  case float64
+  /// Signed integers of four bytes.
+  case int32
+  /// Signed integers of eight bytes.
+  case int64
+  /// Bytes, text and JSON among them.
+  case uint8
+  /// Unsigned integers of four bytes.
+  case uint32
+  /// Unsigned integers of eight bytes.
+  case uint64
 
   /// Bytes an element takes.
   public var byteCount: Int {
