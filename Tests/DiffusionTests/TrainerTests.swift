@@ -62,7 +62,7 @@ struct TrainerTests {
   @Test("two trainings with the same seed are equal and another seed differs")
   func determinism() throws {
     let features = table(rows: 150)
-    let runs = try [9, 9, 10].map { seed in
+    let runs = try [UInt64(9), 9, 10].map { seed in
       let trainer = trainer(features) { $0.seed = seed }
       return try (0..<20).map { _ in try trainer.step() }
     }
