@@ -7,11 +7,11 @@ void ck_adamw_average(
     float *restrict parameters, float *restrict mean, float *restrict variance, float *restrict average,
     const float *restrict gradients, int64_t count, const ck_adamw_settings *settings) {
   float keep = 1.0f - settings->learning_rate * settings->weight_decay;
-  float beta1 = settings->beta1, rest1 = 1.0f - settings->beta1;
-  float beta2 = settings->beta2, rest2 = 1.0f - settings->beta2;
+  float beta1 = settings->beta1, rest1 = settings->first_rest;
+  float beta2 = settings->beta2, rest2 = settings->second_rest;
   float step = settings->learning_rate / settings->first_correction;
   float root = settings->second_correction_root, epsilon = settings->epsilon;
-  float decay = settings->average_decay, rest = 1.0f - settings->average_decay;
+  float decay = settings->average_decay, rest = settings->average_rest;
   for (int64_t i = 0; i < count; i++) {
     float g = gradients[i];
     float m = mean[i] * beta1 + g * rest1;

@@ -9,13 +9,14 @@ final class ConditionBuffers {
   private let columns: UnsafeMutablePointer<Int32>
   private let values: UnsafeMutablePointer<Float>
 
-  /// One-hot rows are multiplied entry by entry once less than this share of the columns is in use.
-  private static let denseShare = 8
+  /// A matrix product over all columns is faster than one over the entries up to this many columns per entry
+  /// (measured at width 256). The choice decides last bits, so it depends on nothing but the widths.
+  private static let columnsPerEntry = 5
 
   init(_ condition: ConditionRows, capacity: Int) {
     width = condition.width
     entryCount = condition.entryCount
-    let isDense = width > 0 && width <= Self.denseShare * entryCount
+    let isDense = width > 0 && width <= Self.columnsPerEntry * entryCount
     dense = isDense ? Matrix(rows: capacity, columns: width) : nil
     let entries = isDense ? 0 : capacity * entryCount
     columns = .allocate(capacity: entries + 1)

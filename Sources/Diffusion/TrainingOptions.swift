@@ -14,7 +14,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var warmup: Int
   /// Mean and standard deviation of ln σ.
   public var sigmaLocation, sigmaScale: Double
-  /// Share of the rows that is kept out of training; none below 200 rows.
+  /// Share of the rows that is kept out of training, at most 2,048 rows; none below 200 rows.
   public var holdoutShare: Double
   /// Stop when the holdout loss has not improved for a fifth of the steps, and keep the best average.
   public var earlyStopping: Bool

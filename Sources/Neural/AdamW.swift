@@ -65,10 +65,11 @@ public final class OptimizedParameters {
     let count = Double(step + 1)
     var constants = ck_adamw_settings(
       learning_rate: Float(learningRate), weight_decay: Float(settings.weightDecay), beta1: Float(settings.beta1),
-      beta2: Float(settings.beta2), epsilon: Float(settings.epsilon),
+      beta2: Float(settings.beta2), first_rest: Float(1 - settings.beta1), second_rest: Float(1 - settings.beta2),
+      epsilon: Float(settings.epsilon),
       first_correction: Float(1 - pow(settings.beta1, count)),
       second_correction_root: Float((1 - pow(settings.beta2, count)).squareRoot()),
-      average_decay: Float(averageDecay))
+      average_decay: Float(averageDecay), average_rest: Float(1 - averageDecay))
     ck_adamw_average(
       values.pointer, mean.pointer, variance.pointer, average.pointer, gradients, Int64(layout.count), &constants)
   }

@@ -68,9 +68,3 @@ public enum NormalDistribution {
     2.044_263_103_389_939_785_64e-15
   )
 }
-
-/// The logarithm where a random draw needs it.
-enum NaturalLogarithm {
-  /// −ln(−ln u).
-  static func gumbel(_ uniform: Double) -> Double { -log(-log(uniform)) }
-}

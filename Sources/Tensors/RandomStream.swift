@@ -59,11 +59,6 @@ public struct RandomStream: Sendable, Hashable {
     return Int(bits(row: row, step: step, draw: draw).multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// A standard Gumbel number, −ln(−ln u).
-  public func gumbel(row: UInt64, step: UInt32 = 0, draw: UInt32 = 0) -> Double {
-    NaturalLogarithm.gumbel(uniform(row: row, step: step, draw: draw))
-  }
-
   /// Fills rows of a matrix with standard normals: matrix row r takes the draws of row `firstRow + r`, four columns a
   /// block.
   public func fillNormals(_ matrix: Matrix, rows: Range<Int>, firstRow: UInt64, step: UInt32 = 0) {
