@@ -1,6 +1,7 @@
 import Essentials
 import Foundation
 import Tables
+import TestSupport
 import Testing
 
 /// One way to damage a valid database, and what the message must say.
