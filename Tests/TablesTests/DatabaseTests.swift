@@ -59,7 +59,8 @@ struct DatabaseTests {
 
   @Test("missing values become indicators, levels and rules")
   func codec() throws {
-    let (schema, survey) = try SampleDatabase.sdv().survey()
+    let database = try SampleDatabase.sdv()
+    let (schema, survey) = try database.survey()
     func codec(_ name: String) throws -> TableCodec {
       let table = try #require(schema.table(name)), found = try #require(survey.table(name))
       return try TableCodec.fit(table: table, survey: found).codec
