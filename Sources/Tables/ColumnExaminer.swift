@@ -28,31 +28,41 @@ class ColumnExaminer {
 
 /// Numbers: their range and how they are written.
 final class NumberExaminer: ColumnExaminer {
-  private var minimum = Double.infinity
-  private var maximum = -Double.infinity
-  private var minimumPlaces = Int.max
-  private var maximumPlaces = 0
-  private var inexactRow: Int?
+  private struct Range {
+    var minimum = Double.infinity
+    var maximum = -Double.infinity
+    var minimumPlaces = Int.max
+    var maximumPlaces = 0
+    var inexactRow: Int?
+
+    @inline(__always)
+    mutating func add(_ number: NumberText, row: Int) {
+      minimum = min(minimum, number.value)
+      maximum = max(maximum, number.value)
+      minimumPlaces = min(minimumPlaces, number.places)
+      maximumPlaces = max(maximumPlaces, number.places)
+      if number.places == 0, abs(number.value) > 0x1p53, inexactRow == nil { inexactRow = row }
+    }
+  }
+
+  private var range = Range()
 
   override func examine(_ bytes: UnsafeBufferPointer<UInt8>, row: Int) -> Finding? {
     guard let number = NumberText(bytes) else { return NumberExaminer.finding(bytes) }
-    minimum = min(minimum, number.value)
-    maximum = max(maximum, number.value)
-    minimumPlaces = min(minimumPlaces, number.places)
-    maximumPlaces = max(maximumPlaces, number.places)
-    if number.places == 0, abs(number.value) > 0x1p53, inexactRow == nil { inexactRow = row }
+    range.add(number, row: row)
     return nil
   }
 
   override var content: ColumnSurvey.Content {
-    guard minimum <= maximum else { return .numbers(format: .integer, minimum: nil, maximum: nil) }
+    guard range.minimum <= range.maximum else { return .numbers(format: .integer, minimum: nil, maximum: nil) }
     let format: NumberFormat =
-      maximumPlaces == 0 ? .integer : .decimal(minimumPlaces: minimumPlaces, maximumPlaces: maximumPlaces)
-    return .numbers(format: format, minimum: minimum, maximum: maximum)
+      range.maximumPlaces == 0
+      ? .integer : .decimal(minimumPlaces: range.minimumPlaces, maximumPlaces: range.maximumPlaces)
+    return .numbers(format: format, minimum: range.minimum, maximum: range.maximum)
   }
 
   override func warnings(rowCount: Int) -> [String] {
-    guard let inexactRow else { return [] }
+    guard let inexactRow = range.inexactRow else { return [] }
     return [
       "row \(inexactRow + 1) holds an integer beyond 2^53: such numbers are kept to 16 digits only"
         + " (if it is an identifier, declare the column as id or text)"
@@ -70,7 +80,8 @@ final class NumberExaminer: ColumnExaminer {
     if ["inf", "infinity"].contains(String(bare)) || NumberExaminer.isTooLarge(text) {
       return Finding(
         message: "expected a finite number, found \(Wording.quoted(text))",
-        remedy: "leave the field empty (missing), or write a number of at most 1.7e308")
+        remedy: "leave the field empty (missing), write a finite number, or make the column a text in the configuration"
+      )
     }
     let remedy =
       text.contains(",")
