@@ -62,7 +62,7 @@ extension SwapSearch {
   /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell.
   mutating func repairAgreementsAcrossCells(tolerance: Double) {
     let allowed = Int(tolerance * Double(state.rowCount))
-    for demand in state.agreements.indices {
+    for demand in state.agreements.indices where state.agreements[demand].outranksLabels {
       var stale = 0
       while stale < 3 {
         let (gap, rows) = meetingGap(demand)
