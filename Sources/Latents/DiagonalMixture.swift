@@ -149,6 +149,34 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
   /// The most probable component of every row.
   public func predict(_ features: MixedFeatures) -> [Int32] { predict(features, rows: 0..<features.rowCount) }
 
+  /// The log density of each row.
+  public func logDensities(_ features: MixedFeatures) -> [Double] {
+    check(features)
+    var densities = [Double](repeating: 0, count: features.rowCount)
+    guard count > 0 else { return densities }
+    let tables = densityTables()
+    let blocks = FeatureBlocks(features)
+    densities.withUnsafeMutableBufferPointer { densities in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length * tables.padded) { scores in
+        guard let base = scores.baseAddress, let first = densities.baseAddress else { return }
+        blocks.forEach(rows: 0..<features.rowCount) { block, start, rows in
+          tables.fill(base, block)
+          ck_mixture_normalise(base, Int64(rows), Int64(tables.padded), first + start)
+        }
+      }
+    }
+    return densities
+  }
+
+  /// Expectation maximisation from the current parameters.
+  package mutating func estimate(
+    _ features: MixedFeatures, iterations: Int, tolerance: Double, varianceFloor: Double
+  ) {
+    check(features)
+    var estimation = MixtureEstimation(features, count: count, varianceFloor: varianceFloor)
+    estimation.run(&self, iterations: iterations, tolerance: tolerance)
+  }
+
   func check(_ features: MixedFeatures) {
     precondition(
       features.numericCount == numericCount && features.categories.map(\.levels) == levelCounts,

@@ -22,6 +22,15 @@ struct PathPairs {
     let meets: [Bool]
     var demanded: Bool
 
+    /// Share of rows that would meet if the two ancestors were independent of each other.
+    var chanceRate: Double {
+      var counts: [Int32: (first: Int, second: Int)] = [:]
+      for row in first.realRows { counts[row, default: (0, 0)].first += 1 }
+      for row in second.realRows { counts[row, default: (0, 0)].second += 1 }
+      let meetings = counts.values.reduce(0) { $0 + $1.first * $1.second }
+      return meets.isEmpty ? 0 : Double(meetings) / (Double(meets.count) * Double(meets.count))
+    }
+
     var realRate: Double {
       meets.isEmpty ? 0 : Double(meets.reduce(0) { $0 + ($1 ? 1 : 0) }) / Double(meets.count)
     }
@@ -81,7 +90,7 @@ struct PathPairs {
       AgreementDemand(
         first: MatchingPath(relation: pair.first.relation, path: pair.first.position),
         second: MatchingPath(relation: pair.second.relation, path: pair.second.position),
-        meets: recordOf.map { pair.meets[Int($0)] })
+        meets: recordOf.map { pair.meets[Int($0)] }, realRate: pair.realRate, chanceRate: pair.chanceRate)
     }
   }
 

@@ -10,20 +10,30 @@ extension SwapSearch {
   /// they meet a row that can take them.
   mutating func repairAgreements() {
     var stale = 0
+    var pass = 0
     var budget = 40 * state.rowCount + 10_000
     var fewest = Int.max
     while stale < Self.patience, budget > 0 {
-      let rows = (0..<state.rowCount).filter { state.hasMismatch(row: $0) }
+      let active = state.agreements.indices.filter { pass < 2 || isOpen($0) }
+      let rows = (0..<state.rowCount).filter { row in active.contains { state.isMismatch($0, row: row) } }
       if rows.isEmpty { return }
-      stale = rows.count < fewest ? 0 : stale + 1
+      stale = rows.count < fewest || pass < 3 ? 0 : stale + 1
       fewest = min(fewest, rows.count)
+      pass += 1
       for row in rows {
-        for demand in state.agreements.indices where state.isMismatch(demand, row: row) {
+        for demand in active where state.isMismatch(demand, row: row) {
           budget -= 1
           repair(demand: demand, row: row)
         }
       }
     }
+  }
+
+  /// Whether later passes still work on a demand: paths that are tied to each other always, others while their meeting
+  /// rate is off.
+  private func isOpen(_ demand: Int) -> Bool {
+    state.agreements[demand].outranksLabels
+      || Double(abs(meetingGap(demand).gap)) > JointMatching.meetingTolerance * Double(state.rowCount)
   }
 
   private mutating func repair(demand: Int, row: Int) {
@@ -62,7 +72,7 @@ extension SwapSearch {
   /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell.
   mutating func repairAgreementsAcrossCells(tolerance: Double) {
     let allowed = Int(tolerance * Double(state.rowCount))
-    for demand in state.agreements.indices {
+    for demand in state.agreements.indices where state.agreements[demand].outranksLabels {
       var stale = 0
       while stale < 3 {
         let (gap, rows) = meetingGap(demand)

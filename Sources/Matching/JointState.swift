@@ -65,19 +65,21 @@ struct JointState {
   /// Whether any demand is unmet in a row.
   func hasMismatch(row: Int) -> Bool { agreements.indices.contains { isMismatch($0, row: row) } }
 
-  /// Unmet demands of a row that involve a relation, if the row had the given stub there.
+  /// Weight of a row's unmet demands that involve a relation, if the row had the given stub there.
   private func mismatches(row: Int, relation: Int, stub: Int) -> Int {
     var count = 0
     for index in agreementsOf[relation] {
       let demand = agreements[index]
       let own = demand.first.relation == relation ? demand.first : demand.second
       let other = demand.first.relation == relation ? demand.second : demand.first
-      if (ancestors[relation][own.path][stub] == ancestor(other, row: row)) != demand.meets[row] { count += 1 }
+      if (ancestors[relation][own.path][stub] == ancestor(other, row: row)) != demand.meets[row] {
+        count += demand.meets[row] ? demand.meetingWeight : demand.partingWeight
+      }
     }
     return count
   }
 
-  /// Change of the number of unmet demands if two rows swapped their stubs of a relation.
+  /// Change of the weight of unmet demands if two rows swapped their stubs of a relation.
   func mismatchChange(relation: Int, _ a: Int, _ b: Int) -> Int {
     if agreementsOf[relation].isEmpty { return 0 }
     let stubA = stub(relation, a)

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// One parent relation of the table whose rows are to be matched.
 public struct MatchingRelation: Sendable {
   /// The label each row asks for.
@@ -40,13 +42,35 @@ public struct AgreementDemand: Sendable {
   public var second: MatchingPath
   /// Whether the row's paths are to meet.
   public var meets: [Bool]
+  /// Cost of a row whose paths do not meet but should.
+  public var meetingWeight: Int
+  /// Cost of a row whose paths meet but should not.
+  public var partingWeight: Int
+  /// Whether labels may give way to this demand.
+  public var outranksLabels: Bool
 
-  /// Creates a demand.
-  public init(first: MatchingPath, second: MatchingPath, meets: [Bool]) {
+  /// Creates a demand whose weights say how much the real meeting rate differs from what chance would give.
+  ///
+  /// The weights are log-likelihood ratios, log₂(rate / chance) for meeting and the same of the complements for parting,
+  /// in quarters of a bit and at least one quarter. Paths that meet as often as by chance therefore never prevail over
+  /// paths that are tied to each other, nor over labels.
+  public init(first: MatchingPath, second: MatchingPath, meets: [Bool], realRate: Double, chanceRate: Double) {
     precondition(first.relation != second.relation, "two paths through relation \(first.relation) cannot be matched")
     self.first = first
     self.second = second
     self.meets = meets
+    let meeting = Self.bits(realRate, chanceRate)
+    let parting = Self.bits(1 - realRate, 1 - chanceRate)
+    meetingWeight = max(1, Int((4 * abs(meeting)).rounded()))
+    partingWeight = max(1, Int((4 * abs(parting)).rounded()))
+    outranksLabels = realRate * meeting + (1 - realRate) * parting > 0.05
+  }
+
+  /// log₂ of a ratio of probabilities, limited to ±12.
+  private static func bits(_ probability: Double, _ reference: Double) -> Double {
+    if probability <= 0 { return reference <= 0 ? 0 : -12 }
+    if reference <= 0 { return 12 }
+    return max(-12, min(12, log2(probability / reference)))
   }
 }
 

@@ -4,7 +4,7 @@ struct StubIndex {
   private let keys: [UInt64]
   private let starts: [Int32]
 
-  /// Groups stubs by `key`; within a group they stand in the order given.
+  /// Groups stubs by `key(stub)`; within a group they stand in the order given.
   init(order shuffled: [Int32], key: (Int) -> UInt64) {
     var entries = shuffled.indices.map { (key: key(Int(shuffled[$0])), rank: Int32($0)) }
     entries.sort { $0.key != $1.key ? $0.key < $1.key : $0.rank < $1.rank }

@@ -16,18 +16,18 @@ struct SwapSearch {
     draws = DrawSequence(stream, step: 1_000)
     let orders = state.stubLabels.indices.map { stream.permutation(count: state.rowCount, step: UInt32(500 + $0)) }
     cells = orders.enumerated().map { relation, order in
-      StubIndex(order: order) { UInt64(UInt32(bitPattern: state.stubLabels[relation][Int(order[$0])])) }
+      StubIndex(order: order) { UInt64(UInt32(bitPattern: state.stubLabels[relation][$0])) }
     }
     paths = orders.enumerated().map { relation, order in
       state.ancestors[relation].map { rows in
         StubIndex(order: order) {
-          SwapSearch.key(label: state.stubLabels[relation][Int(order[$0])], ancestor: rows[Int(order[$0])])
+          SwapSearch.key(label: state.stubLabels[relation][$0], ancestor: rows[$0])
         }
       }
     }
     ancestors = orders.enumerated().map { relation, order in
       state.ancestors[relation].map { rows in
-        StubIndex(order: order) { UInt64(UInt32(bitPattern: rows[Int(order[$0])])) }
+        StubIndex(order: order) { UInt64(UInt32(bitPattern: rows[$0])) }
       }
     }
   }
