@@ -103,7 +103,7 @@ let package = Package(
     tests(
       "FleetTests",
       ["Fleet", "FleetTestProgram", "Scheduling", "TaskGraph", "Storage", "Messaging", "Essentials"]),
-    tests("EndToEndTests", ["Essentials", "Tables", "Configuration", "Storage"]),
+    tests("EndToEndTests", ["Essentials", "clava"]),
   ],
   swiftLanguageModes: [.v6]
 )

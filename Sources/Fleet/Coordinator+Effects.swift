@@ -125,6 +125,8 @@ extension Coordinator {
   private func lost(_ worker: String, _ cause: String) throws {
     guard peers[worker]?.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
+    // Should it speak again after all, it has to introduce itself first.
+    if let address = peers[worker]?.address { namesByAddress[address] = nil }
     // After a stop workers are expected to go.
     guard stopDeadline == nil else { return }
     lostWorkers.append(cause)

@@ -22,7 +22,8 @@ public struct TaskIdentifier: Sendable, Hashable, Comparable, Codable, CustomStr
     let safe = name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }
     let text = String(safe.prefix(80))
     let slashes = name.replacing("/", with: "_")
-    return text == slashes ? text : "\(text)-\(Digest.of(name).hexadecimal.prefix(8))"
+    // With an underscore of its own a name could look like another one whose slash was replaced.
+    return text == slashes && !name.contains("_") ? text : "\(text)-\(Digest.of(name).hexadecimal.prefix(8))"
   }
 }
 

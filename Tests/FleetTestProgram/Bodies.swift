@@ -83,7 +83,7 @@ struct CrashBody: TaskBody {
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(BodyParameters.self)
     if let marker = parameters.marker, !FileSystem.exists(marker) {
-      FileManager.default.createFile(atPath: marker, contents: nil)
+      try FileSystem.writeAtomically(Data(), to: marker)
       context.log("about to crash")
       abort()
     }

@@ -1,0 +1,133 @@
+import Configuration
+import Essentials
+import Testing
+
+@Suite("Reading a configuration")
+struct ConfigurationReaderTests {
+  private func read(_ text: String) throws -> Configuration {
+    var reader = ConfigurationReader()
+    try reader.read(text: text, source: "c.yaml")
+    return try reader.finish()
+  }
+
+  /// The problems that a text causes.
+  private func problems(_ text: String) -> [Problem] {
+    do {
+      _ = try read(text)
+      return []
+    } catch {
+      return (error as? ClavaError)?.problems ?? []
+    }
+  }
+
+  @Test("an empty file gives the defaults")
+  func emptyFile() throws {
+    #expect(try read("") == Configuration())
+  }
+
+  @Test("every key that is written can be read again, with the same value")
+  func roundTrip() throws {
+    var configuration = Configuration()
+    configuration.data.path = "a folder: with # odd \"characters\""
+    configuration.workers = 3
+    configuration.denoiser.layers = [64, 32]
+    configuration.checkpoint.every = 90
+    configuration.structure.scale = 0.25
+    configuration.tables["t"] = .init(kind: "lookup", ignoreRelations: ["a", "b"])
+    configuration.columns["t.c"] = .init(constant: nil, pattern: "user{row}")
+    let again = try read(ConfigurationWriter.text(configuration, explained: true))
+    #expect(ConfigurationWriter.differences(from: configuration, to: again).isEmpty)
+    #expect(again.denoiser.layers == [64, 32])
+    #expect(again.data.path == configuration.data.path)
+    #expect(again.tables["t"]?.ignoreRelations == ["a", "b"])
+    #expect(again.columns["t.c"]?.pattern == "user{row}")
+  }
+
+  @Test("an unknown key names its place and its nearest")
+  func unknownKey() {
+    let found = problems("seed: 1\ndenoiser:\n  stepz: 5\n")
+    #expect(found.count == 1)
+    #expect(found.first?.place.line == 3)
+    #expect(found.first?.place.column == "denoiser.stepz")
+    #expect(found.first?.remedy?.contains("denoiser.steps") == true)
+  }
+
+  @Test(
+    "a value of the wrong type or out of range names what was found and what was expected",
+    arguments: [
+      ("seed: soon", "seed"), ("denoiser: { steps: 0 }", "denoiser.steps"), ("workers: -1", "workers"),
+      ("denoiser: { layers: 256 }", "denoiser.layers"), ("denoiser: { layers: [] }", "denoiser.layers"),
+      ("denoiser: { learning_rate: fast }", "denoiser.learning_rate"), ("structure: { kind: exactly }", "structure.kind"),
+      ("structure: { scale: 0 }", "structure.scale"), ("checkpoint: { every: soon }", "checkpoint.every"),
+      ("evaluation: { enabled: maybe }", "evaluation.enabled"), ("denoiser: 5", "denoiser"),
+      ("denoiser: { condition: [labels, moon] }", "denoiser.condition"), ("recipe: other", "recipe"),
+      ("denoiser: { early_stopping: true }", "denoiser.early_stopping"), ("output: \"\"", "output"),
+    ])
+  func wrongValues(text: String, key: String) {
+    let found = problems(text)
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.place.column == key)
+    #expect(found.first?.remedy?.isEmpty == false)
+  }
+
+  @Test("all problems of a file are reported together")
+  func allTogether() {
+    #expect(problems("sead: 1\ndenoiser: { steps: 0, batch: x }\ntables: { t: { kind: copy } }\n").count == 4)
+  }
+
+  @Test("broken YAML is an error with its line")
+  func brokenYAML() {
+    let found = problems("a: [1, 2\nb: }\n")
+    #expect(found.count == 1)
+    #expect(found.first?.place.line != nil)
+  }
+
+  @Test("a key given twice is an error")
+  func twice() {
+    #expect(!problems("seed: 1\nseed: 2\n").isEmpty)
+  }
+
+  @Test("numbers may be written as 1e-3 and 1_000, times as 90s, 1.5m or 1h")
+  func numberForms() throws {
+    let found = try read("denoiser: { learning_rate: 1e-3, steps: 2_000 }\ncheckpoint: { every: 1.5m }\n")
+    #expect(found.denoiser.learningRate == 0.001)
+    #expect(found.denoiser.steps == 2000)
+    #expect(found.checkpoint.every == 90)
+  }
+
+  @Test("an override beats the file, and a misspelt one is an error")
+  func overrides() throws {
+    var reader = ConfigurationReader()
+    try reader.read(text: "seed: 1", source: "c.yaml")
+    try reader.read(override: "seed=7")
+    try reader.read(override: "denoiser.layers=[8, 8]")
+    let configuration = try reader.finish()
+    #expect(configuration.seed == 7)
+    #expect(configuration.denoiser.layers == [8, 8])
+    try reader.read(override: "sampling.stepps=3")
+    #expect(throws: ClavaError.self) { try reader.finish() }
+    #expect(throws: ClavaError.self) { try reader.read(override: "seed") }
+  }
+
+  @Test("the method's own configuration is recognised; what belongs to the published recipe is named")
+  func publishedForm() throws {
+    var reader = ConfigurationReader()
+    try reader.read(
+      text: """
+        {"general": {"data_dir": "complex/berka", "exp_name": "x", "workspace_dir": "w", "sample_prefix": ""},
+         "clustering": {"parent_scale": 1.5, "num_clusters": 20, "clustering_method": "both"},
+         "diffusion": {"d_layers": [512, 1024], "iterations": 200000}, "debug": {"sample_scale": 1}}
+        """, source: "berka.json")
+    let configuration = try reader.finish()
+    #expect(configuration.data.path == "complex/berka")
+    #expect(configuration.output == "w/x")
+    #expect(configuration.labels.parentScale == 1.5)
+    #expect(reader.notices.contains { $0.contains("diffusion.iterations") })
+  }
+
+  @Test("a misspelt key of the method's own form names its nearest")
+  func publishedFormMisspelt() {
+    let found = problems("{\"general\": {\"data_dir\": \"x\"}, \"clustering\": {\"num_cluster\": 3}}")
+    #expect(found.first?.remedy?.contains("num_clusters") == true)
+  }
+}
