@@ -88,8 +88,10 @@ extension DateFormat {
       fields.dayOfYear = day
       return true
     case UInt8(ascii: "f"): return readFraction(bytes, &position, &fields)
-    case UInt8(ascii: "b"): return set(&fields.month, DateFormat.name(CivilDate.months, 3, bytes, &position).map { $0 + 1 })
-    case UInt8(ascii: "B"): return set(&fields.month, DateFormat.name(CivilDate.months, .max, bytes, &position).map { $0 + 1 })
+    case UInt8(ascii: "b"):
+      return set(&fields.month, DateFormat.name(CivilDate.months, 3, bytes, &position).map { $0 + 1 })
+    case UInt8(ascii: "B"):
+      return set(&fields.month, DateFormat.name(CivilDate.months, .max, bytes, &position).map { $0 + 1 })
     case UInt8(ascii: "a"): return DateFormat.name(CivilDate.weekdays, 3, bytes, &position) != nil
     case UInt8(ascii: "A"): return DateFormat.name(CivilDate.weekdays, .max, bytes, &position) != nil
     case UInt8(ascii: "p"):
