@@ -67,32 +67,34 @@ extension DateFormat {
       target = value
       return true
     }
-    switch Character(UnicodeScalar(letter)) {
-    case "Y": return set(&fields.year, number(4, 0...9999))
-    case "y":
+    switch letter {
+    case UInt8(ascii: "Y"): return set(&fields.year, number(4, 0...9999))
+    case UInt8(ascii: "y"):
       // POSIX: 69–99 are the years of the last century.
       return set(&fields.year, number(2, 0...99).map { $0 >= 69 ? 1900 + $0 : 2000 + $0 })
-    case "m": return set(&fields.month, number(2, 1...12))
-    case "d": return set(&fields.day, number(2, 1...31))
-    case "e":
+    case UInt8(ascii: "m"): return set(&fields.month, number(2, 1...12))
+    case UInt8(ascii: "d"): return set(&fields.day, number(2, 1...31))
+    case UInt8(ascii: "e"):
       if position < bytes.count, bytes[position] == 0x20 { position += 1 }
       return set(&fields.day, number(2, 1...31))
-    case "H": return set(&fields.hour, number(2, 0...23))
-    case "I":
+    case UInt8(ascii: "H"): return set(&fields.hour, number(2, 0...23))
+    case UInt8(ascii: "I"):
       if fields.afternoon == nil { fields.afternoon = false }
       return set(&fields.hour, number(2, 1...12))
-    case "M": return set(&fields.minute, number(2, 0...59))
-    case "S": return set(&fields.second, number(2, 0...59))
-    case "j":
+    case UInt8(ascii: "M"): return set(&fields.minute, number(2, 0...59))
+    case UInt8(ascii: "S"): return set(&fields.second, number(2, 0...59))
+    case UInt8(ascii: "j"):
       guard let day = number(3, 1...366) else { return false }
       fields.dayOfYear = day
       return true
-    case "f": return readFraction(bytes, &position, &fields)
-    case "b": return set(&fields.month, DateFormat.name(CivilDate.months, 3, bytes, &position).map { $0 + 1 })
-    case "B": return set(&fields.month, DateFormat.name(CivilDate.months, .max, bytes, &position).map { $0 + 1 })
-    case "a": return DateFormat.name(CivilDate.weekdays, 3, bytes, &position) != nil
-    case "A": return DateFormat.name(CivilDate.weekdays, .max, bytes, &position) != nil
-    case "p":
+    case UInt8(ascii: "f"): return readFraction(bytes, &position, &fields)
+    case UInt8(ascii: "b"):
+      return set(&fields.month, DateFormat.name(CivilDate.months, 3, bytes, &position).map { $0 + 1 })
+    case UInt8(ascii: "B"):
+      return set(&fields.month, DateFormat.name(CivilDate.months, .max, bytes, &position).map { $0 + 1 })
+    case UInt8(ascii: "a"): return DateFormat.name(CivilDate.weekdays, 3, bytes, &position) != nil
+    case UInt8(ascii: "A"): return DateFormat.name(CivilDate.weekdays, .max, bytes, &position) != nil
+    case UInt8(ascii: "p"):
       guard let half = DateFormat.name(["AM", "PM"], .max, bytes, &position) else { return false }
       fields.afternoon = half == 1
       return true

@@ -86,23 +86,23 @@ public struct DateFormat: Codable, Hashable, Sendable, CustomStringConvertible {
         if case .literal(let byte) = part { out.append(byte) }
         continue
       }
-      switch Character(UnicodeScalar(letter)) {
-      case "Y": put(date.year, 4)
-      case "y": put((date.year % 100 + 100) % 100, 2)
-      case "m": put(date.month, 2)
-      case "d": put(date.day, 2)
-      case "e": put(date.day, 2, pad: " ")
-      case "H": put(seconds / 3600, 2)
-      case "I": put((seconds / 3600 + 11) % 12 + 1, 2)
-      case "M": put(seconds / 60 % 60, 2)
-      case "S": put(seconds % 60, 2)
-      case "f": put(microseconds % 1_000_000, 6)
-      case "b": out.append(contentsOf: CivilDate.months[date.month - 1].utf8.prefix(3))
-      case "B": out.append(contentsOf: CivilDate.months[date.month - 1].utf8)
-      case "a": out.append(contentsOf: weekday.utf8.prefix(3))
-      case "A": out.append(contentsOf: weekday.utf8)
-      case "j": put(days - CivilDate.days(year: date.year, month: 1, day: 1) + 1, 3)
-      case "p": out.append(contentsOf: (seconds / 3600 < 12 ? "AM" : "PM").utf8)
+      switch letter {
+      case UInt8(ascii: "Y"): put(date.year, 4)
+      case UInt8(ascii: "y"): put((date.year % 100 + 100) % 100, 2)
+      case UInt8(ascii: "m"): put(date.month, 2)
+      case UInt8(ascii: "d"): put(date.day, 2)
+      case UInt8(ascii: "e"): put(date.day, 2, pad: " ")
+      case UInt8(ascii: "H"): put(seconds / 3600, 2)
+      case UInt8(ascii: "I"): put((seconds / 3600 + 11) % 12 + 1, 2)
+      case UInt8(ascii: "M"): put(seconds / 60 % 60, 2)
+      case UInt8(ascii: "S"): put(seconds % 60, 2)
+      case UInt8(ascii: "f"): put(microseconds % 1_000_000, 6)
+      case UInt8(ascii: "b"): out.append(contentsOf: CivilDate.months[date.month - 1].utf8.prefix(3))
+      case UInt8(ascii: "B"): out.append(contentsOf: CivilDate.months[date.month - 1].utf8)
+      case UInt8(ascii: "a"): out.append(contentsOf: weekday.utf8.prefix(3))
+      case UInt8(ascii: "A"): out.append(contentsOf: weekday.utf8)
+      case UInt8(ascii: "j"): put(days - CivilDate.days(year: date.year, month: 1, day: 1) + 1, 3)
+      case UInt8(ascii: "p"): out.append(contentsOf: (seconds / 3600 < 12 ? "AM" : "PM").utf8)
       default: out.append(contentsOf: "+0000".utf8)
       }
     }
