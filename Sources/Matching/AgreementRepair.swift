@@ -2,7 +2,7 @@ extension SwapSearch {
   /// Candidates looked at for each unmet demand and path.
   private static let candidates = 12
   /// Passes without progress after which the search ends.
-  private static let patience = 12
+  private static let patience = 6
 
   /// Swaps within labels until every row does what its flags demand or nothing improves any more.
   ///
@@ -11,13 +11,13 @@ extension SwapSearch {
   mutating func repairAgreements() {
     var stale = 0
     var pass = 0
-    var budget = 40 * state.rowCount + 10_000
-    var fewest = Int.max
+    var budget = 12 * state.rowCount + 10_000
+    var fewest = state.rowCount + 1
     while stale < Self.patience, budget > 0 {
       let active = state.agreements.indices.filter { pass < 2 || isOpen($0) }
       let rows = (0..<state.rowCount).filter { row in active.contains { state.isMismatch($0, row: row) } }
       if rows.isEmpty { return }
-      stale = rows.count < fewest || pass < 3 ? 0 : stale + 1
+      stale = rows.count * 100 < fewest * 99 || pass < 3 ? 0 : stale + 1
       fewest = min(fewest, rows.count)
       pass += 1
       for row in rows {

@@ -10,6 +10,9 @@ struct JointState {
   let ancestors: [[[Int32]]]
   let agreements: [AgreementDemand]
   let agreementsOf: [[Int]]
+  /// Per relation the agreements that involve it, seen from its side.
+  private let linksOf: [[Link]]
+  private let meets: [[Bool]]
   let distinct: [DistinctDemand]
   let distinctOf: [[Int]]
   /// Relation, row: the stub.
@@ -18,6 +21,15 @@ struct JointState {
   private(set) var rowOf: [[Int32]]
   /// Per distinct demand; empty until `countTuples`.
   private(set) var tuples: [TupleCounts] = []
+
+  /// An agreement without its flags, so that looking at it copies nothing.
+  private struct Link {
+    let demand: Int
+    let ownPath: Int
+    let other: MatchingPath
+    let meetingWeight: Int
+    let partingWeight: Int
+  }
 
   init(_ problem: MatchingProblem) {
     rowCount = problem.rowCount
@@ -35,6 +47,17 @@ struct JointState {
         problem.agreements[$0].first.relation == relation || problem.agreements[$0].second.relation == relation
       }
     }
+    linksOf = agreementsOf.enumerated().map { relation, demands in
+      demands.map { index in
+        let demand = problem.agreements[index]
+        let isFirst = demand.first.relation == relation
+        return Link(
+          demand: index, ownPath: isFirst ? demand.first.path : demand.second.path,
+          other: isFirst ? demand.second : demand.first, meetingWeight: demand.meetingWeight,
+          partingWeight: demand.partingWeight)
+      }
+    }
+    meets = problem.agreements.map(\.meets)
     distinctOf = problem.relations.indices.map { relation in
       problem.distinct.indices.filter { problem.distinct[$0].relations.contains(relation) }
     }
@@ -68,13 +91,10 @@ struct JointState {
   /// Weight of a row's unmet demands that involve a relation, if the row had the given stub there.
   private func mismatches(row: Int, relation: Int, stub: Int) -> Int {
     var count = 0
-    for index in agreementsOf[relation] {
-      let demand = agreements[index]
-      let own = demand.first.relation == relation ? demand.first : demand.second
-      let other = demand.first.relation == relation ? demand.second : demand.first
-      if (ancestors[relation][own.path][stub] == ancestor(other, row: row)) != demand.meets[row] {
-        count += demand.meets[row] ? demand.meetingWeight : demand.partingWeight
-      }
+    for link in linksOf[relation] {
+      let meeting = ancestors[relation][link.ownPath][stub] == ancestor(link.other, row: row)
+      let wanted = meets[link.demand][row]
+      if meeting != wanted { count += wanted ? link.meetingWeight : link.partingWeight }
     }
     return count
   }
