@@ -1,0 +1,86 @@
+import Configuration
+import Essentials
+import Synthesis
+import TaskGraph
+import TestSupport
+import Testing
+
+@Suite("Building a plan")
+struct PlanBuilderTests {
+  private func plan(_ change: (inout Configuration) -> Void = { _ in }) throws -> Plan {
+    var configuration = Configuration()
+    configuration.data.path = Fixtures.path("chinook")
+    change(&configuration)
+    return try PlanBuilder.plan(for: try Project(configuration: configuration), numericProfile: "test")
+  }
+
+  /// Tasks whose key would differ although their inputs are the same.
+  private func changedTasks(_ change: (inout Configuration) -> Void) throws -> Set<String> {
+    let before = Dictionary(uniqueKeysWithValues: try plan().tasks.map { ($0.id, $0) })
+    let after = try plan(change).tasks
+    func key(_ task: TaskDescription) throws -> Digest {
+      try TaskKey.of(task, inputs: task.inputs.map { Digest.of($0.task.name) }, numericProfile: "test")
+    }
+    var changed: Set<String> = []
+    for task in after {
+      guard let old = before[task.id] else {
+        changed.insert(task.kind)
+        continue
+      }
+      if try key(task) != key(old) { changed.insert(task.kind) }
+    }
+    return changed
+  }
+
+  @Test("every table is encoded, given a structure, calibrated and assembled; every relation is labelled")
+  func complete() throws {
+    let plan = try plan()
+    let kinds = Dictionary(grouping: plan.tasks, by: \.kind).mapValues(\.count)
+    #expect(kinds["encode"] == 11)
+    #expect(kinds["structure"] == 11)
+    #expect(kinds["calibrate"] == 11)
+    #expect(kinds["assemble"] == 11)
+    #expect(kinds["label"] == 10)
+    #expect(kinds["evaluate-relation"] == 10)
+    // Titles, names and keys alone leave nothing to model in album, artist and playlist_track.
+    #expect(kinds["train-denoiser"] == 8)
+    #expect(plan.results.count == 12)
+  }
+
+  @Test("an option changes only the tasks that read it")
+  func narrowKeys() throws {
+    #expect(try changedTasks { $0.sampling.steps = 20 } == ["sample"])
+    #expect(try changedTasks { $0.denoiser.learningRate = 2e-3 } == ["train-denoiser"])
+    #expect(try changedTasks { $0.labels.clusters = 5 } == ["label"])
+    #expect(try changedTasks { $0.calibration.kind = "off" } == ["calibrate"])
+    #expect(try changedTasks { $0.structure.kind = "resampled" } == ["structure"])
+    #expect(try changedTasks { $0.codec.knots = 64 } == ["encode"])
+    #expect(try changedTasks { $0.workers = 7 }.isEmpty)
+    #expect(try changedTasks { $0.output = "elsewhere" }.isEmpty)
+    #expect(try changedTasks { $0.checkpoint.every = 1 }.isEmpty)
+  }
+
+  @Test("a lookup table is not trained, and is named as a suggestion before")
+  func lookup() throws {
+    let trained = try plan { $0.tables["genre"] = .init(kind: "lookup") }.tasks.map(\.id.name)
+    #expect(!trained.contains("train-denoiser/genre"))
+    #expect(trained.contains("train-denoiser/track"))
+    var configuration = Configuration()
+    configuration.data.path = Fixtures.path("chinook")
+    #expect(try Project(configuration: configuration).suggestedLookupTables.contains("genre"))
+  }
+
+  @Test("no parameter of a task holds a path of this machine")
+  func noPaths() throws {
+    for task in try plan().tasks {
+      let text = String(decoding: try CanonicalJSON.encode(task.parameters), as: UTF8.self)
+      #expect(!text.contains(Fixtures.path("chinook")), "\(task.id)")
+    }
+  }
+
+  @Test("a table that the configuration names and the data lacks is an error that names its nearest")
+  func unknownTable() throws {
+    let error = #expect(throws: ClavaError.self) { try plan { $0.tables["trakc"] = .init(kind: "lookup") } }
+    #expect(error?.description.contains("track") == true)
+  }
+}
