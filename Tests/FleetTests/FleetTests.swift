@@ -20,6 +20,8 @@ struct FleetTests {
       #expect(outcome.status == .done)
       #expect(outcome.statistics.tasks.count == all.count)
       seen.append(digests(outcome))
+      let socketFolder = "clava-\(Digest.of(run.directory.path).hexadecimal.prefix(8))"
+      #expect(FileSystem.list(NSTemporaryDirectory()).allSatisfy { !$0.hasPrefix(socketFolder) })
       guard workers == 2 else { continue }
       let log = EventLog()
       let again = try run.run(workers: 2, log: log)
@@ -34,7 +36,6 @@ struct FleetTests {
       #expect(status.done == all.count && !status.isAlive && status.starts == 2)
     }
     #expect(seen[0] == seen[1] && seen[1] == seen[2])
-    #expect(FileSystem.list("/tmp").filter { $0.hasPrefix("clava-") && $0.contains("-\(getpid())-") }.isEmpty)
   }
 
   @Test("small tasks keep the slots busy")
