@@ -48,6 +48,9 @@ enum Program {
           guard let line = try? CanonicalJSON.encode(event) else { return }
           FileHandle.standardOutput.write(line + Data("\n".utf8))
         })
+      let slots = outcome.statistics.scheduling
+      FileHandle.standardError.write(
+        Data("idle while ready \(slots.idleWhileReadySeconds) s of \(slots.slotSeconds) s slot time\n".utf8))
       return outcome.status == .done ? 0 : 1
     } catch {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
