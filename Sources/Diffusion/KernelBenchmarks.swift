@@ -13,6 +13,14 @@ public struct BenchmarkResult: Codable, Sendable {
   /// What it is compared with and the ratio, such as (`share of sgemm`, 0.93); nil for a plain figure.
   public var comparison: Comparison?
 
+  /// Creates a figure.
+  public init(name: String, value: Double, unit: String, comparison: Comparison? = nil) {
+    self.name = name
+    self.value = value
+    self.unit = unit
+    self.comparison = comparison
+  }
+
   /// A ratio to something measured beside it.
   public struct Comparison: Codable, Sendable {
     /// What the ratio is.

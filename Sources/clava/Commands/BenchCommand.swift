@@ -1,0 +1,85 @@
+import ArgumentParser
+import Diffusion
+import Essentials
+import Foundation
+import Latents
+import Tables
+import Tensors
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure the speed of training, sampling, clustering and reading, on one thread.",
+    discussion: """
+      Networks are compared with the matrix products of the same shapes alone, taken in turns, so that a machine that
+      changes its speed does not change the ratio. OPENBLAS_CORETYPE in the environment chooses other kernels.
+
+      EXAMPLES
+        clava bench
+        clava bench --only network --json
+        scripts/bench-peers                       the same work in PyTorch and scikit-learn, side by side
+      """)
+
+  /// The parts that can be measured alone.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case network, clustering, reading
+  }
+
+  @Option(name: .long, help: "Measure one part only: network, clustering or reading.")
+  var only: Part?
+
+  @Option(name: .long, help: "How often a short figure is measured.")
+  var repeats = 7
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard (1...1000).contains(repeats) else {
+      throw ClavaError(
+        .configuration, "found \(repeats), expected a number from 1 to 1000", at: .init(file: "--repeats"),
+        remedy: "leave the option out for 7")
+    }
+    BLAS.useOneThread()
+    var results: [BenchmarkResult] = []
+    for part in Part.allCases where only == nil || only == part { results += try measure(part) }
+    if json {
+      JSONLines.print(results)
+      return
+    }
+    print("\(NumericProfile.current.text), one thread")
+    for line in TextFormatting.table(
+      header: ["figure", "value", "unit", "compared with"],
+      rows: results.map { result in
+        [
+          result.name, result.value < 10 ? String(format: "%.4f", result.value) : String(format: "%.0f", result.value),
+          result.unit, result.comparison.map { String(format: "%.2f %@", $0.ratio, $0.name as NSString) } ?? "–",
+        ]
+      })
+    {
+      print(line)
+    }
+  }
+
+  private func measure(_ part: Part) throws -> [BenchmarkResult] {
+    switch part {
+    case .network:
+      return try KernelBenchmarks.run(repeats: repeats) { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+    case .clustering:
+      let speed = MixtureBenchmark.run()
+      return [
+        BenchmarkResult(
+          name: "k-means, 100,000 × 20, 20 clusters", value: speed.kMeansRowsPerSecond, unit: "rows × iterations/s"),
+        BenchmarkResult(
+          name: "Gaussian mixture, 100,000 × 20, 20 components", value: speed.mixtureRowsPerSecond,
+          unit: "rows × iterations/s"),
+        BenchmarkResult(name: "k-means++ seeding of 20", value: speed.seedingRowsPerSecond, unit: "rows/s"),
+      ]
+    case .reading:
+      let speed = try ReadingBenchmark.run()
+      return [
+        BenchmarkResult(
+          name: "typed CSV reading, \(speed.columnCount) columns", value: speed.megabytesPerSecond, unit: "MB/s")
+      ]
+    }
+  }
+}
