@@ -1,6 +1,7 @@
 import Essentials
 import Fleet
 import Foundation
+import Scheduling
 import Storage
 import TaskGraph
 
