@@ -69,18 +69,21 @@ extension SwapSearch {
 
   /// Lets labels give way where meeting rates still miss their demand by more than `tolerance` of the rows.
   ///
-  /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell.
+  /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell; when
+  /// there is none the defect moves to another row, at first without any damage to labels.
   mutating func repairAgreementsAcrossCells(tolerance: Double) {
     let allowed = Int(tolerance * Double(state.rowCount))
     for demand in state.agreements.indices where state.agreements[demand].outranksLabels {
       var stale = 0
-      while stale < 3 {
+      var visits = 4 * state.rowCount + 20_000
+      while stale < 4 * Self.patience, visits > 0 {
         let (gap, rows) = meetingGap(demand)
         var open = abs(gap) - allowed
         if open <= 0 { break }
         var moved = false
         for row in rows where state.isMismatch(demand, row: row) && state.agreements[demand].meets[row] == (gap < 0) {
-          if repairAcrossCells(demand: demand, row: row) {
+          visits -= 1
+          if repairAcrossCells(demand: demand, row: row, sidewaysDamage: stale / Self.patience) {
             moved = true
             open -= 1
             if open <= 0 { break }
@@ -102,21 +105,33 @@ extension SwapSearch {
     return (gap, rows)
   }
 
-  private mutating func repairAcrossCells(demand: Int, row: Int) -> Bool {
+  private mutating func repairAcrossCells(demand: Int, row: Int, sidewaysDamage: Int) -> Bool {
     var best: (relation: Int, row: Int, damage: Int)?
+    var sideways: (relation: Int, row: Int, damage: Int)?
     for (relation, index, range) in remedies(demand: demand, row: row, acrossCells: true) where !range.isEmpty {
       let start = draws.next(below: range.count)
       for step in 0..<min(4 * Self.candidates, range.count) {
         let position = range.lowerBound + (start + step) % range.count
         let stub = index.map { $0[position] } ?? position
         let other = Int(state.rowOf[relation][stub])
-        if other == row || state.mismatchChange(relation: relation, row, other) >= 0 { continue }
+        if other == row { continue }
+        let change = state.mismatchChange(relation: relation, row, other)
+        if change > 0 { continue }
         let damage = state.outsideChange(relation: relation, row, other)
-        if damage < best?.damage ?? .max { best = (relation, other, damage) }
+        if change < 0 {
+          if damage < best?.damage ?? .max { best = (relation, other, damage) }
+        } else if damage <= sidewaysDamage, damage < sideways?.damage ?? .max,
+          !keepsAncestors(relation: relation, row, stub)
+        {
+          sideways = (relation, other, damage)
+        }
       }
     }
-    guard let best else { return false }
-    state.swap(relation: best.relation, row, best.row)
-    return true
+    if let best {
+      state.swap(relation: best.relation, row, best.row)
+    } else if let sideways {
+      state.swap(relation: sideways.relation, row, sideways.row)
+    }
+    return best != nil
   }
 }
