@@ -58,7 +58,27 @@ extension SwapSearch {
         }
       }
     }
+    if sideways == nil || draws.next(below: 2) == 0, let wandering = wandering(demand: demand, row: row) {
+      sideways = wandering
+    }
     if let sideways { state.swap(relation: sideways.relation, row, sideways.row) }
+  }
+
+  /// A row of the same cell that can swap with a defective row without harm, typically one whose paths need not meet:
+  /// the defect stays, but with other ancestors, for which there may be a remedy.
+  private mutating func wandering(demand: Int, row: Int) -> (relation: Int, row: Int)? {
+    let agreement = state.agreements[demand]
+    let relation = draws.next(below: 2) == 0 ? agreement.first.relation : agreement.second.relation
+    let (index, range) = cell(relation: relation, row: row, acrossCells: false)
+    guard let index, !range.isEmpty else { return nil }
+    let start = draws.next(below: range.count)
+    for step in 0..<min(Self.candidates, range.count) {
+      let stub = index[range.lowerBound + (start + step) % range.count]
+      let other = Int(state.rowOf[relation][stub])
+      if other == row || keepsAncestors(relation: relation, row, stub) { continue }
+      if state.mismatchChange(relation: relation, row, other) <= 0 { return (relation, other) }
+    }
+    return nil
   }
 
   /// Whether taking a stub would leave all of a row's ancestors as they are.
@@ -129,6 +149,8 @@ extension SwapSearch {
     }
     if let best {
       state.swap(relation: best.relation, row, best.row)
+    } else if draws.next(below: 2) == 0, let wandering = wandering(demand: demand, row: row) {
+      state.swap(relation: wandering.relation, row, wandering.row)
     } else if let sideways {
       state.swap(relation: sideways.relation, row, sideways.row)
     }
