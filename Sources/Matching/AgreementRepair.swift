@@ -58,7 +58,27 @@ extension SwapSearch {
         }
       }
     }
+    if sideways == nil || draws.next(below: 2) == 0, let wandering = wandering(demand: demand, row: row) {
+      sideways = wandering
+    }
     if let sideways { state.swap(relation: sideways.relation, row, sideways.row) }
+  }
+
+  /// A row of the same cell that can swap with a defective row without harm, typically one whose paths need not meet:
+  /// the defect stays, but with other ancestors, for which there may be a remedy.
+  private mutating func wandering(demand: Int, row: Int) -> (relation: Int, row: Int)? {
+    let agreement = state.agreements[demand]
+    let relation = draws.next(below: 2) == 0 ? agreement.first.relation : agreement.second.relation
+    let (index, range) = cell(relation: relation, row: row, acrossCells: false)
+    guard let index, !range.isEmpty else { return nil }
+    let start = draws.next(below: range.count)
+    for step in 0..<min(Self.candidates, range.count) {
+      let stub = index[range.lowerBound + (start + step) % range.count]
+      let other = Int(state.rowOf[relation][stub])
+      if other == row || keepsAncestors(relation: relation, row, stub) { continue }
+      if state.mismatchChange(relation: relation, row, other) <= 0 { return (relation, other) }
+    }
+    return nil
   }
 
   /// Whether taking a stub would leave all of a row's ancestors as they are.
@@ -69,18 +89,21 @@ extension SwapSearch {
 
   /// Lets labels give way where meeting rates still miss their demand by more than `tolerance` of the rows.
   ///
-  /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell.
+  /// Of several swaps that reduce the unmet demands the one is taken that moves the fewest rows out of their cell; when
+  /// there is none the defect moves to another row, at first without any damage to labels.
   mutating func repairAgreementsAcrossCells(tolerance: Double) {
     let allowed = Int(tolerance * Double(state.rowCount))
     for demand in state.agreements.indices where state.agreements[demand].outranksLabels {
       var stale = 0
-      while stale < 3 {
+      var visits = 4 * state.rowCount + 20_000
+      while stale < 4 * Self.patience, visits > 0 {
         let (gap, rows) = meetingGap(demand)
         var open = abs(gap) - allowed
         if open <= 0 { break }
         var moved = false
         for row in rows where state.isMismatch(demand, row: row) && state.agreements[demand].meets[row] == (gap < 0) {
-          if repairAcrossCells(demand: demand, row: row) {
+          visits -= 1
+          if repairAcrossCells(demand: demand, row: row, sidewaysDamage: stale / Self.patience) {
             moved = true
             open -= 1
             if open <= 0 { break }
@@ -102,21 +125,35 @@ extension SwapSearch {
     return (gap, rows)
   }
 
-  private mutating func repairAcrossCells(demand: Int, row: Int) -> Bool {
+  private mutating func repairAcrossCells(demand: Int, row: Int, sidewaysDamage: Int) -> Bool {
     var best: (relation: Int, row: Int, damage: Int)?
+    var sideways: (relation: Int, row: Int, damage: Int)?
     for (relation, index, range) in remedies(demand: demand, row: row, acrossCells: true) where !range.isEmpty {
       let start = draws.next(below: range.count)
       for step in 0..<min(4 * Self.candidates, range.count) {
         let position = range.lowerBound + (start + step) % range.count
         let stub = index.map { $0[position] } ?? position
         let other = Int(state.rowOf[relation][stub])
-        if other == row || state.mismatchChange(relation: relation, row, other) >= 0 { continue }
+        if other == row { continue }
+        let change = state.mismatchChange(relation: relation, row, other)
+        if change > 0 { continue }
         let damage = state.outsideChange(relation: relation, row, other)
-        if damage < best?.damage ?? .max { best = (relation, other, damage) }
+        if change < 0 {
+          if damage < best?.damage ?? .max { best = (relation, other, damage) }
+        } else if damage <= sidewaysDamage, damage < sideways?.damage ?? .max,
+          !keepsAncestors(relation: relation, row, stub)
+        {
+          sideways = (relation, other, damage)
+        }
       }
     }
-    guard let best else { return false }
-    state.swap(relation: best.relation, row, best.row)
-    return true
+    if let best {
+      state.swap(relation: best.relation, row, best.row)
+    } else if draws.next(below: 2) == 0, let wandering = wandering(demand: demand, row: row) {
+      state.swap(relation: wandering.relation, row, wandering.row)
+    } else if let sideways {
+      state.swap(relation: sideways.relation, row, sideways.row)
+    }
+    return best != nil
   }
 }

@@ -16,7 +16,8 @@ extension JointState {
       }
       var taken = [Int32](repeating: -1, count: rowCount)
       if !demands.isEmpty {
-        taken = demandedStubs(relation: relation, demands: Array(demands.prefix(62)), order: order, limit: maximumPatterns)
+        taken = demandedStubs(
+          relation: relation, demands: Array(demands.prefix(62)), order: order, limit: maximumPatterns)
       }
       assign(relation: relation, completing(taken, relation: relation, order: order))
     }

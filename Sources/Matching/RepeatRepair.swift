@@ -7,6 +7,8 @@ extension SwapSearch {
     if state.tuples.isEmpty { state.countTuples() }
     var probes = 400 * state.rowCount + 20_000_000
     for demand in state.distinct.indices {
+      // Tuples that repeat now and then anyway are not worth a label.
+      if acrossCells, state.distinct[demand].allowedRepeats * 20 > state.rowCount { continue }
       var stale = 0
       var fewest = Int.max
       var pass = 0
@@ -21,7 +23,8 @@ extension SwapSearch {
           guard state.tuples[demand].count(state.key(demand, row: row)) > 1 else { continue }
           let worsening = acrossCells && stale > 10 ? 1 : 0
           probes -= repair(
-            repeatOf: demand, row: row, limit: limit, acrossCells: acrossCells, sideways: pass > 0, worsening: worsening)
+            repeatOf: demand, row: row, limit: limit, acrossCells: acrossCells, sideways: pass > 0, worsening: worsening
+          )
         }
         pass += 1
       }

@@ -44,7 +44,9 @@ struct SwapSearch {
   }
 
   /// The same, of one ancestor.
-  func cell(_ path: MatchingPath, ancestor: Int32, row: Int, acrossCells: Bool) -> (index: StubIndex?, range: Range<Int>) {
+  func cell(_ path: MatchingPath, ancestor: Int32, row: Int, acrossCells: Bool) -> (
+    index: StubIndex?, range: Range<Int>
+  ) {
     if acrossCells {
       let index = ancestors[path.relation][path.path]
       return (index, index.range(UInt64(UInt32(bitPattern: ancestor))))
