@@ -15,6 +15,12 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var ignoreRelations: [String] = []
     /// Where it stands in the configuration, for messages.
     public var place = ""
+
+    /// Creates the options of a table.
+    public init(kind: String = "generated", ignoreRelations: [String] = []) {
+      self.kind = kind
+      self.ignoreRelations = ignoreRelations
+    }
   }
   /// What the user says of one column.
   public struct Column: Sendable, Hashable, Codable {
@@ -24,6 +30,12 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var pattern: String?
     /// Where it stands in the configuration, for messages.
     public var place = ""
+
+    /// Creates the options of a column.
+    public init(constant: String? = nil, pattern: String? = nil) {
+      self.constant = constant
+      self.pattern = pattern
+    }
   }
   /// How columns become numbers.
   public struct Codec: Sendable, Hashable, Codable {
