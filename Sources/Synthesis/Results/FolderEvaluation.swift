@@ -44,6 +44,32 @@ public enum FolderEvaluation {
       relations: relations, paths: paths)
   }
 
+  /// Distances of synthetic rows and of held-out real rows to the closest training row, for tables with columns and
+  /// rows on all three sides.
+  ///
+  /// - Parameter limit: rows of a side at most, evenly spread, because every pair of rows is compared.
+  /// - Throws: `ClavaError.input` with everything that is wrong with one of the folders.
+  public static func distances(
+    schema: Schema, syntheticFolder: String, holdoutFolder: String, limit: Int = 20_000
+  ) throws -> [(table: String, distances: DistanceToClosestRecord)] {
+    let real = try load(schema)
+    let synthetic = try load(try schema.withFiles(in: syntheticFolder))
+    let holdout = try load(try schema.withFiles(in: holdoutFolder))
+    return schema.tables.compactMap { table in
+      guard let train = real[table.name], let made = synthetic[table.name], let kept = holdout[table.name] else {
+        return nil
+      }
+      let first = pair(table, train, made), second = pair(table, train, kept)
+      guard !first.real.columns.isEmpty, train.rowCount > 0, made.rowCount > 0, kept.rowCount > 0 else { return nil }
+      // Codes of a pair are shared by its two sides only, so each pair is compared on its own.
+      let synthetic = DistanceToClosestRecord.compute(
+        train: first.real.sampled(limit), synthetic: first.synthetic.sampled(limit), holdout: nil)
+      let holdout = DistanceToClosestRecord.compute(
+        train: second.real.sampled(limit), synthetic: second.synthetic.sampled(limit), holdout: nil)
+      return (table.name, DistanceToClosestRecord(synthetic: synthetic.synthetic, holdout: holdout.synthetic))
+    }
+  }
+
   /// One table as read: columns in file order and the parent rows of each relation.
   private struct LoadedTable {
     var rowCount: Int
@@ -120,5 +146,21 @@ extension Schema {
           name: $0.name, file: "\(folder)/\($0.name).csv", columns: $0.columns, primaryKey: $0.primaryKey,
           kind: $0.kind)
       }, relations: relations, warnings: [])
+  }
+}
+
+extension EvaluationTable {
+  /// At most `limit` rows, evenly spread.
+  fileprivate func sampled(_ limit: Int) -> EvaluationTable {
+    guard rowCount > limit else { return self }
+    let rows = (0..<limit).map { $0 * rowCount / limit }
+    return EvaluationTable(
+      name: name, rowCount: limit,
+      columns: columns.map { column in
+        switch column {
+        case .continuous(let name, let values): .continuous(name: name, values: rows.map { values[$0] })
+        case .discrete(let name, let codes, let levels): .discrete(name: name, codes: rows.map { codes[$0] }, levels: levels)
+        }
+      })
   }
 }

@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
 
       EXAMPLES
         clava evaluate --real DIR --synthetic RUN/synthetic
-        clava evaluate config.yaml --synthetic RUN/synthetic --json
+        clava evaluate --real TRAIN --synthetic RUN/synthetic --holdout HELD_OUT
       """)
 
   @Option(name: .long, help: "Folder of the real tables and their metadata.", completion: .directory)
@@ -29,6 +29,11 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(name: .long, help: "Foreign key to leave out, as table.column. May be repeated.")
   var ignoreRelation: [String] = []
+
+  @Option(
+    name: .long, help: "Folder of real rows that the generator has not seen, in the same form: adds distances to the closest training row.",
+    completion: .directory)
+  var holdout: String?
 
   @Flag(name: .long, help: "Print JSON.")
   var json = false
@@ -51,10 +56,23 @@ struct EvaluateCommand: ParsableCommand {
     }
     let schema = try SchemaLoader.load(folder: real, options: options)
     let scores = try FolderEvaluation.scores(schema: schema, syntheticFolder: synthetic)
+    let distances = try holdout.map {
+      try FolderEvaluation.distances(schema: schema, syntheticFolder: synthetic, holdoutFolder: $0)
+    }
     if json {
-      print(String(decoding: try CanonicalJSON.encodePretty(scores), as: UTF8.self))
+      var members: [String: JSONValue] = ["scores": try JSONValue(encoding: scores)]
+      if let distances {
+        members["distances"] = .object(
+          Dictionary(
+            uniqueKeysWithValues: try distances.map { ($0.table, try JSONValue(encoding: $0.distances)) }))
+      }
+      print(String(decoding: try CanonicalJSON.encodePretty(JSONValue.object(members)), as: UTF8.self))
     } else {
       for line in SummaryText.lines(scores) { print(line) }
+      if let distances {
+        print("")
+        for line in SummaryText.lines(distances) { print(line) }
+      }
     }
   }
 }

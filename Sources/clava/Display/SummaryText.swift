@@ -42,6 +42,22 @@ enum SummaryText {
     return TextFormatting.table(header: header, rows: rows)
   }
 
+  /// Distances to the closest training row: synthetic rows should be no nearer than rows nobody has seen.
+  static func lines(_ distances: [(table: String, distances: DistanceToClosestRecord)]) -> [String] {
+    func number(_ score: Score?) -> String {
+      guard let score, score.isDefined else { return "–" }
+      return String(format: "%.4f", score.value)
+    }
+    return TextFormatting.table(
+      header: ["distance to the closest training row", "synthetic", "held-out", "median", "median", "identical", "identical"],
+      rows: distances.map { table, found in
+        [
+          table, number(found.synthetic.mean), number(found.holdout?.mean), number(found.synthetic.median),
+          number(found.holdout?.median), number(found.synthetic.identical), number(found.holdout?.identical),
+        ]
+      })
+  }
+
   private static func percent(_ score: Score) -> String {
     score.isDefined ? String(format: "%.2f", score.value * 100) : "–"
   }
