@@ -6,16 +6,24 @@ internal import Storage
 internal import TaskGraph
 
 extension Coordinator {
-  /// Takes one message as it came from the socket.
-  func take(_ frames: [Data]) throws {
-    guard let address = frames.first, frames.count > 1 else { return }
-    let envelope: Envelope
-    do {
-      envelope = try codec.decode(Array(frames.dropFirst()))
-    } catch {
-      observe(.warning(message: "a message was dropped: \(error.sentence)"))
-      return
+  /// Takes messages as they came from the socket.
+  ///
+  /// Commits wait for the disk; what has begun meanwhile is noted first, so that no slot looks idle that is not.
+  func take(batch: [[Data]]) throws {
+    var commits: [(Data, Envelope)] = []
+    for frames in batch {
+      guard let address = frames.first, frames.count > 1 else { continue }
+      do {
+        let envelope = try codec.decode(Array(frames.dropFirst()))
+        if case .commit = envelope.message { commits.append((address, envelope)) } else { try take(envelope, address) }
+      } catch let fault as FrameFault {
+        observe(.warning(message: "a message was dropped: \(fault.sentence)"))
+      }
     }
+    for (address, envelope) in commits { try take(envelope, address) }
+  }
+
+  private func take(_ envelope: Envelope, _ address: Data) throws {
     if case .hello(let hello) = envelope.message { return try welcome(hello, address) }
     guard let worker = namesByAddress[address] else {
       outbox.append((address, .rehello))

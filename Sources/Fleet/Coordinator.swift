@@ -135,12 +135,16 @@ final class Coordinator {
       guard !isFinished else { return }
       // Reaping and stop requests are looked at ten times a second; messages wake the loop at once.
       guard connection.socket.poll(milliseconds: outbox.isEmpty ? 100 : 5).socket else { continue }
-      for _ in 0..<64 {
-        guard let frames = connection.socket.receive() else { break }
-        try take(frames)
-      }
+      try take(batch: received(connection.socket))
       try flush()
     }
+  }
+
+  /// Messages that are there, at most 64, so that sending and reaping get their turn.
+  private func received(_ socket: Socket) -> [[Data]] {
+    var batch: [[Data]] = []
+    while batch.count < 64, let frames = socket.receive() { batch.append(frames) }
+    return batch
   }
 
   /// Takes no more work from here on; what runs is saved.
