@@ -36,6 +36,12 @@ public struct DistanceToClosestRecord: Sendable, Codable, Hashable {
   /// Held-out real rows against the same training rows; nil without a holdout.
   public let holdout: Summary?
 
+  /// Joins two measurements against the same training rows.
+  public init(synthetic: Summary, holdout: Summary?) {
+    self.synthetic = synthetic
+    self.holdout = holdout
+  }
+
   /// Measures a table; nil if it has no columns or no training rows.
   ///
   /// - Complexity: O(rows · training rows · columns); meant for at most some 20,000 rows a side.

@@ -78,7 +78,7 @@ public struct CheckpointStore: Sendable {
     do {
       try write(temporary)
       try DurableFile.sync(temporary)
-      (digest, size) = try DurableFile.digest(temporary)
+      (digest, size) = try Digest.ofFile(temporary)
       try ArtifactReader(path: temporary).verify()
       // A repeated step replaces file and manifest; without the old manifest no reader pairs new with old.
       if unlink(candidate.manifestPath) == 0 { try FileSystem.syncFolder(of: candidate.manifestPath) }
@@ -148,7 +148,7 @@ public struct CheckpointStore: Sendable {
           .damaged, "the manifest is of step \(manifest.step) of attempt \(manifest.attempt)",
           at: .init(file: candidate.manifestPath))
       }
-      let (digest, size) = try DurableFile.digest(candidate.path)
+      let (digest, size) = try Digest.ofFile(candidate.path)
       guard digest == manifest.sha256, size == manifest.size else {
         throw ClavaError(
           .damaged, "the checkpoint is not what was saved: \(size) bytes, \(manifest.size) in the manifest",

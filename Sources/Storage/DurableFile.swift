@@ -17,28 +17,6 @@ enum DurableFile {
     posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
   }
 
-  /// SHA-256 and size of a file, read in blocks.
-  static func digest(_ path: String) throws -> (digest: Digest, size: Int) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ClavaError(.storage, FileSystem.unreadable(path), at: .init(file: path)) }
-    defer { close(descriptor) }
-    var hasher = Hasher256()
-    var size = 0
-    var block = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count == 0 { return (hasher.finish(), size) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw ClavaError(
-          .storage, "cannot read (\(FileSystem.systemError()))", at: .init(file: path),
-          remedy: "check the disk")
-      }
-      block.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-      size += count
-    }
-  }
-
   /// Refuses a write that cannot fit, before it leaves half a file behind. Others may fill the disk later.
   static func requireSpace(forBytes count: Int, at path: String) throws {
     var status = statvfs()

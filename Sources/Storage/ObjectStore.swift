@@ -42,7 +42,7 @@ public struct ObjectStore: Sendable {
   /// - Throws: `ClavaError.storage` if it cannot be forced to disk or moved, `.damaged` if it cannot be read back.
   public func adopt(_ temporaryPath: String) throws -> StoredObject {
     try DurableFile.sync(temporaryPath)
-    let (digest, size) = try DurableFile.digest(temporaryPath)
+    let (digest, size) = try Digest.ofFile(temporaryPath)
     let isArtifact = DurableFile.isArtifact(temporaryPath)
     let contentDigest = isArtifact ? try ArtifactReader(path: temporaryPath).contentDigest() : digest
     let object = StoredObject(digest: digest, contentDigest: contentDigest, size: size)
@@ -104,6 +104,6 @@ public struct ObjectStore: Sendable {
 
   private func isSound(_ object: StoredObject) throws -> Bool {
     guard holds(object) else { return false }
-    return try DurableFile.digest(path(of: object.digest)).digest == object.digest
+    return try Digest.ofFile(path(of: object.digest)).digest == object.digest
   }
 }

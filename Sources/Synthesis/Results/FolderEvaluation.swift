@@ -60,12 +60,14 @@ public enum FolderEvaluation {
         return nil
       }
       let first = pair(table, train, made), second = pair(table, train, kept)
-      guard !first.real.columns.isEmpty, train.rowCount > 0, made.rowCount > 0, kept.rowCount > 0 else { return nil }
+      guard made.rowCount > 0, kept.rowCount > 0 else { return nil }
       // Codes of a pair are shared by its two sides only, so each pair is compared on its own.
-      let synthetic = DistanceToClosestRecord.compute(
-        train: first.real.sampled(limit), synthetic: first.synthetic.sampled(limit), holdout: nil)
-      let holdout = DistanceToClosestRecord.compute(
-        train: second.real.sampled(limit), synthetic: second.synthetic.sampled(limit), holdout: nil)
+      guard
+        let synthetic = DistanceToClosestRecord.compute(
+          train: first.real.sampled(limit), synthetic: first.synthetic.sampled(limit), holdout: nil),
+        let holdout = DistanceToClosestRecord.compute(
+          train: second.real.sampled(limit), synthetic: second.synthetic.sampled(limit), holdout: nil)
+      else { return nil }
       return (table.name, DistanceToClosestRecord(synthetic: synthetic.synthetic, holdout: holdout.synthetic))
     }
   }

@@ -91,10 +91,11 @@ public struct RunSummary: Codable, Sendable {
         "not generated, written by rule: "
           + skipped.map { "\($0.name) (\($0.columnsNotGenerated.joined(separator: ", ")))" }.joined(separator: "; "))
     }
-    for name in project.suggestedLookupTables {
+    let suggested = project.suggestedLookupTables
+    if !suggested.isEmpty {
       notices.append(
-        "table \(name) looks like reference data (a column of distinct names, no parents); with "
-          + "'tables: { \(name): { kind: lookup } }' its rows are kept as they are, which copies real rows")
+        "a column of distinct names and no parents: \(suggested.joined(separator: ", ")) may be reference data; "
+          + "'tables: { NAME: { kind: lookup } }' keeps the rows of such a table as they are, which copies real rows")
     }
     let scores = try file(TaskNames.scores, OutputName.scores).map { path in
       try CanonicalJSON.decode(Scores.self, from: FileSystem.read(path), source: path)
@@ -109,11 +110,14 @@ extension StructureReport {
   /// What the user should know: only what differs from the real database.
   fileprivate var notices: [String] {
     var lines: [String] = []
-    for agreement in agreements where abs(agreement.realRate - agreement.syntheticRate) > 0.02 {
+    let off = agreements.filter { abs($0.realRate - $0.syntheticRate) > 0.02 }
+      .sorted { abs($0.realRate - $0.syntheticRate) > abs($1.realRate - $1.syntheticRate) }
+    if let worst = off.first {
+      let more = off.count > 1 ? " (and \(off.count - 1) other pairs of paths, listed in summary.json)" : ""
       lines.append(
-        "\(percent(agreement.syntheticRate)) of its rows reach the same \(agreement.ancestor) over "
-          + "\(agreement.first.joined(separator: ", ")) and \(agreement.second.joined(separator: ", ")), in reality "
-          + percent(agreement.realRate))
+        "\(percent(worst.syntheticRate)) of its rows reach the same \(worst.ancestor) over "
+          + "\(worst.first.joined(separator: ", ")) and \(worst.second.joined(separator: ", ")), in reality "
+          + "\(percent(worst.realRate))\(more)")
     }
     for repetition in repetitions where repetition.syntheticRate > repetition.realRate + 0.005 {
       lines.append(

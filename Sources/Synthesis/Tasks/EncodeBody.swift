@@ -16,6 +16,12 @@ struct EncodeBody: TaskBody {
     let table = TableSchema(
       name: parameters.table.name, file: try context.input("csv"), columns: parameters.table.columns,
       primaryKey: parameters.table.primaryKey, kind: parameters.table.kind)
+    // The key of this task names the content that was checked; another content must not be stored under it.
+    guard try Digest.ofFile(table.file).digest == parameters.survey.digest else {
+      throw ClavaError(
+        .input, "the file has changed since it was checked", at: .init(file: table.file, table: table.name),
+        remedy: "give the same command again")
+    }
     let (codec, levels) = try TableCodec.fit(
       table: table, survey: parameters.survey,
       options: CodecOptions(maxLevels: parameters.maxLevels, knots: parameters.knots))

@@ -38,8 +38,9 @@ struct PlanCommand: ParsableCommand {
     let workers = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
     for line in Self.lines(plan, project: project, workers: workers, listsTasks: tasks) { print(line) }
     for notice in notices { print("note: \(notice)") }
-    for table in project.suggestedLookupTables {
-      print("note: table \(table) looks like reference data; 'tables: { \(table): { kind: lookup } }' keeps its rows")
+    let suggested = project.suggestedLookupTables
+    if !suggested.isEmpty {
+      print("note: may be reference data, see 'kind: lookup' in docs/configuration.md: \(suggested.joined(separator: ", "))")
     }
   }
 
