@@ -9,7 +9,8 @@ struct PublishedConfiguration {
   private(set) var problems: [Problem] = []
   private(set) var notices: [String] = []
   private var path: String?
-  private var output: String?
+  private var workspace: String?
+  private var experiment: String?
   private var clusters: Int?
   private var parentScale: Double?
   private var scale: Double?
@@ -63,8 +64,8 @@ struct PublishedConfiguration {
         }
         switch "\(section).\(key)" {
         case "general.data_dir": path = text(node, at)
-        case "general.workspace_dir", "general.exp_name":
-          output = [output, text(node, at)].compactMap { $0 }.joined(separator: "/")
+        case "general.workspace_dir": workspace = text(node, at)
+        case "general.exp_name": experiment = text(node, at)
         case "clustering.num_clusters":
           if node.mapping != nil {
             problems.append(
@@ -95,7 +96,8 @@ struct PublishedConfiguration {
   func apply(to configuration: inout Configuration) {
     configuration.data.path = path
     configuration.data.format = "clava"
-    if let output { configuration.output = output }
+    let output = [workspace, experiment].compactMap { $0 }.joined(separator: "/")
+    if !output.isEmpty { configuration.output = output }
     if let clusters { configuration.labels.clusters = clusters }
     if let parentScale { configuration.labels.parentScale = parentScale }
     if let scale { configuration.structure.scale = scale }

@@ -16,13 +16,14 @@ struct StructureRecords {
     }
     if input.keepsRows {
       self.init(recordOf: (0..<count).map { Int32($0) })
+    } else if input.kind == .exact && input.scale != 1 {
+      self.init(scaling: input, stream: stream)
     } else if let first = input.parents.first {
       self.init(first: first, count: count, stream: stream)
     } else {
       let total = Quota.scaled(count, by: input.scale)
       switch input.kind {
-      case .exact:
-        self.init(recordOf: StructureRecords.byQuota(stream.permutation(count: count), total: total, stream, step: 1))
+      case .exact: self.init(recordOf: stream.permutation(count: count))
       case .resampled:
         self.init(recordOf: (0..<total).map { Int32(stream.integer(below: count, row: UInt64($0), step: 2)) })
       }
@@ -69,14 +70,30 @@ struct StructureRecords {
       labelsWithoutStubs: (0..<labelCount).reduce(0) { $0 + (offered[$1] == 0 && !records[$1].isEmpty ? 1 : 0) })
   }
 
-  /// `total` entries of a random order, each as often as its quota says; the order itself when each occurs once.
-  private static func byQuota(_ order: [Int32], total: Int, _ stream: RandomStream, step: UInt32) -> [Int32] {
-    if total == order.count { return order }
-    let positions = Quota.positions(
-      count: order.count, total: total, uniform: stream.uniform(row: 0, step: 6))
-    let shuffle = stream.permutation(count: total, step: step)
-    return shuffle.map { order[Int(positions[Int($0)])] }
+  /// Each record as often as the scale says, by quota along an order that keeps like records together: labels first,
+  /// then group sizes. The number of rows is then exactly the scaled one, and so, up to one unit for each run of like
+  /// records, are the counts of every label and the number of children. A random order would make small tables with
+  /// uneven groups lose or gain most of their descendants by chance.
+  private init(scaling input: TableStructureInput, stream: RandomStream) {
+    let count = input.realRowCount
+    let random = stream.permutation(count: count)
+    var keys = input.parents.map(\.realRowLabels)
+    keys += input.children.sorted { $0.total > $1.total }.map(\.sizes)
+    let order = random.indices.sorted { left, right in
+      let (one, other) = (Int(random[left]), Int(random[right]))
+      for key in keys where key[one] != key[other] { return key[one] < key[other] }
+      return left < right
+    }
+    let total = Quota.scaled(count, by: input.scale)
+    let positions = Quota.positions(count: count, total: total, uniform: stream.uniform(row: 0, step: 6))
+    let shuffle = stream.permutation(count: total, step: 1)
+    self.init(recordOf: shuffle.map { random[order[Int(positions[Int($0)])]] })
   }
+}
+
+extension ChildSide {
+  /// Number of children of all rows.
+  fileprivate var total: Int { sizes.reduce(0) { $0 + Int($1) } }
 }
 
 /// Fits group sizes to the number of rows per label.

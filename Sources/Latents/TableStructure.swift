@@ -18,10 +18,12 @@ public struct TableStructure: Codable, Sendable, Equatable {
 
   /// Builds the structure of a table whose parents' structures exist.
   ///
-  /// - Roots: real records, permuted; at other scales by quota (counts differ from their expectation by less than one);
-  ///   `resampled`: every root row copies a record drawn with replacement.
-  /// - Children: the stubs that the first relation's parents offer fix the number of rows; records fill them by quota
-  ///   within each label. The other relations' group sizes are rescaled by quota per label where they do not fit.
+  /// - Scale 1: the real records, permuted; every group size is kept.
+  /// - Other scales: each record as often as the scale says, by quota over like records, so that every table has the
+  ///   scaled number of rows; the parents' group sizes are fitted to it by quota within each label.
+  /// - `resampled`: every root row copies a record drawn with replacement. The stubs that the first relation's parents
+  ///   offer fix the number of rows of a child; records fill them by quota within each label, and the other relations'
+  ///   group sizes are fitted.
   /// - Kept rows (lookup): rows and records stay; group sizes are multiplied by the scale by quota.
   /// - Several parents: paths to a common ancestor meet as in the real rows, and tuples of parents repeat at most as
   ///   often as in the real rows.
@@ -39,7 +41,7 @@ public struct TableStructure: Codable, Sendable, Equatable {
       var changed = 0
       if recordOf.isEmpty {
         sizes = [Int32](repeating: 0, count: sizes.count)
-      } else if position > 0 || input.keepsRows {
+      } else if position > 0 || input.keepsRows || (input.kind == .exact && input.scale != 1) {
         let stream = RandomStream(seed: input.seed, name: "structure/\(input.table)/sizes/\(parent.relation)")
         (sizes, changed) = GroupSizes.fitted(sizes, labels: parent.labels, rowLabels: rowLabels, stream: stream)
       }

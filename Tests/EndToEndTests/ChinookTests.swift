@@ -36,7 +36,7 @@ struct ChinookTests {
       "playlist": "PlaylistId", "playlist_track": "playlist_track_pk", "track": "TrackId",
     ]
     for (name, key) in keys {
-      let values = try #require(tables[name]?.synthetic.column(key))
+      let values = try #require(try tables[name]?.synthetic.column(key))
       #expect(Set(values).count == values.count, "keys of \(name)")
       #expect(values.allSatisfy { Int($0) != nil }, "type of the key of \(name)")
     }
@@ -47,8 +47,8 @@ struct ChinookTests {
       ("track", "MediaTypeId", "media_type"), ("track", "GenreId", "genre"), ("track", "AlbumId", "album"),
     ]
     for (child, column, parent) in relations {
-      let known = Set(try #require(tables[parent]?.synthetic.column(keys[parent] ?? "")))
-      let used = try #require(tables[child]?.synthetic.column(column))
+      let known = Set(try #require(try tables[parent]?.synthetic.column(keys[parent] ?? "")))
+      let used = try #require(try tables[child]?.synthetic.column(column))
       #expect(used.allSatisfy(known.contains), "\(child).\(column)")
     }
     let junction = try #require(tables["playlist_track"]?.synthetic)
@@ -102,7 +102,8 @@ struct ChinookTests {
     }
     second.waitUntilExit()
     #expect(killed > 0)
-    #expect(second.terminationStatus == 0, "\(String(decoding: try FileSystem.read("\(folder.path)/second.err"), as: UTF8.self))")
+    let errors = String(decoding: try FileSystem.read("\(folder.path)/second.err"), as: UTF8.self)
+    #expect(second.terminationStatus == 0, "\(errors)")
     #expect(
       try Program.digests("\(out)/synthetic") == Program.digests("\(folder.path)/undisturbed/synthetic"))
   }
