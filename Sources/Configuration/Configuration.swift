@@ -90,8 +90,6 @@ public struct Configuration: Sendable, Hashable, Codable {
   public struct Checkpoint: Sendable, Hashable, Codable {
     /// Seconds between checkpoints.
     public var every = 120.0
-    /// How many are kept of a running task.
-    public var keep = 2
   }
   /// The evaluation at the end of a run.
   public struct Evaluation: Sendable, Hashable, Codable {

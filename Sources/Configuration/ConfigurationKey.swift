@@ -116,7 +116,6 @@ public struct ConfigurationKey: Sendable {
       "calibration.kind", .choice(\.calibration.kind, ["marginals", "off"]),
       "marginals gives every column exactly the real distribution; off keeps the model's own"),
     .init("checkpoint.every", .seconds(\.checkpoint.every, 0.1...86_400), "time between checkpoints"),
-    .init("checkpoint.keep", .integer(\.checkpoint.keep, 1...100), "checkpoints kept of a running task"),
     .init("evaluation.enabled", .flag(\.evaluation.enabled), "compare the result with the input at the end"),
     .init("fleet.launcher", .choice(\.fleet.launcher, ["local"]), "who starts the workers"),
     .init(

@@ -50,6 +50,28 @@ public struct RunSummary: Codable, Sendable {
   public var tasksRun: Int
   /// Tasks whose result was there already.
   public var tasksCached: Int
+  /// How the workers fared.
+  public var fleet: Fleet
+
+  /// What the workers did with their time.
+  public struct Fleet: Codable, Sendable {
+    /// Number of worker processes.
+    public var workers: Int
+    /// Share of the workers' time in which one was idle although a task was ready.
+    public var idleWhileReadyShare: Double
+    /// Largest memory of any compute process, in bytes.
+    public var peakMemory: Int
+    /// One sentence for each worker that was lost on the way.
+    public var lostWorkers: [String]
+
+    /// Creates a record.
+    public init(workers: Int, idleWhileReadyShare: Double, peakMemory: Int, lostWorkers: [String]) {
+      self.workers = workers
+      self.idleWhileReadyShare = idleWhileReadyShare
+      self.peakMemory = peakMemory
+      self.lostWorkers = lostWorkers
+    }
+  }
 
   /// Gathers the summary from committed outputs.
   ///
@@ -58,7 +80,7 @@ public struct RunSummary: Codable, Sendable {
   ///   - path: where an output's file is.
   public static func gather(
     project: Project, outputs: [TaskIdentifier: [TaskOutput]], seconds: [TaskIdentifier: Double],
-    wallSeconds: Double, tasksRun: Int, tasksCached: Int, path: (TaskOutput) -> String
+    wallSeconds: Double, tasksRun: Int, tasksCached: Int, fleet: Fleet, path: (TaskOutput) -> String
   ) throws -> RunSummary {
     func file(_ task: TaskIdentifier, _ name: String) -> String? {
       outputs[task]?.first { $0.name == name }.map(path)
@@ -102,7 +124,7 @@ public struct RunSummary: Codable, Sendable {
     }
     return RunSummary(
       recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores,
-      notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached)
+      notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached, fleet: fleet)
   }
 }
 

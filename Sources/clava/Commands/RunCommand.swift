@@ -68,7 +68,9 @@ struct RunCommand: ParsableCommand {
       print("summary:          \(configuration.output)/summary.json")
       print(
         "\(TextFormatting.duration(summary.wallSeconds)), \(summary.tasksRun) tasks computed, "
-          + "\(summary.tasksCached) taken from before")
+          + "\(summary.tasksCached) taken from before; peak memory of a process "
+          + "\(TextFormatting.bytes(summary.fleet.peakMemory)), workers idle beside ready work "
+          + String(format: "%.1f %%", summary.fleet.idleWhileReadyShare * 100))
     }
   }
 

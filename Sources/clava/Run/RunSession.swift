@@ -2,6 +2,7 @@ import Configuration
 import Essentials
 import Fleet
 import Foundation
+import Scheduling
 import Storage
 import Synthesis
 import TaskGraph
@@ -53,7 +54,11 @@ struct RunSession {
       project: project, outputs: outcome.outputs,
       seconds: Dictionary(tasks.map { ($0.id, $0.seconds) }, uniquingKeysWith: { first, _ in first }),
       wallSeconds: outcome.statistics.seconds, tasksRun: tasks.count { !$0.isCached },
-      tasksCached: tasks.count { $0.isCached }, path: path)
+      tasksCached: tasks.count { $0.isCached },
+      fleet: RunSummary.Fleet(
+        workers: workers, idleWhileReadyShare: outcome.statistics.scheduling.idleWhileReadyShare,
+        peakMemory: tasks.map(\.peakMemory).max() ?? 0, lostWorkers: outcome.statistics.lostWorkers),
+      path: path)
     try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(summary), to: "\(directory.path)/summary.json")
     return summary
   }
