@@ -163,17 +163,18 @@ public struct ConfigurationReader {
     }
     for (keyNode, value) in mapping {
       let name = keyNode.string ?? ""
-      let where_ = Problem.Place(
+      let tablePlace = Problem.Place(
         file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, column: "tables.\(name)")
       var table = configuration.tables[name] ?? Configuration.Table()
-      table.place = where_.text
+      table.place = tablePlace.text
       guard let options = value.mapping else {
         problems.append(
-          Problem("expected options, found \(Self.describe(value))", at: where_, remedy: "valid: kind, ignore_relations"))
+          Problem(
+            "expected options, found \(Self.describe(value))", at: tablePlace, remedy: "valid: kind, ignore_relations"))
         continue
       }
       for (optionNode, option) in options {
-        var at = where_
+        var at = tablePlace
         at.line = optionNode.mark?.line
         at.position = optionNode.mark?.column
         at.column = "tables.\(name).\(optionNode.string ?? "?")"

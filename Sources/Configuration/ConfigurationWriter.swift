@@ -44,7 +44,9 @@ public enum ConfigurationWriter {
       let (before, after) = (key.text(in: old), key.text(in: new))
       return before == after ? nil : "\(key.path): \(before) → \(after)"
     }
-    func stripped(_ configuration: Configuration) -> (tables: [String: Configuration.Table], columns: [String: Configuration.Column]) {
+    func stripped(_ configuration: Configuration) -> (
+      tables: [String: Configuration.Table], columns: [String: Configuration.Column]
+    ) {
       (
         configuration.tables.mapValues { table in
           var copy = table

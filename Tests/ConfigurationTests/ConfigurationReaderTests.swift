@@ -57,7 +57,8 @@ struct ConfigurationReaderTests {
     arguments: [
       ("seed: soon", "seed"), ("denoiser: { steps: 0 }", "denoiser.steps"), ("workers: -1", "workers"),
       ("denoiser: { layers: 256 }", "denoiser.layers"), ("denoiser: { layers: [] }", "denoiser.layers"),
-      ("denoiser: { learning_rate: fast }", "denoiser.learning_rate"), ("structure: { kind: exactly }", "structure.kind"),
+      ("denoiser: { learning_rate: fast }", "denoiser.learning_rate"),
+      ("structure: { kind: exactly }", "structure.kind"),
       ("structure: { scale: 0 }", "structure.scale"), ("checkpoint: { every: soon }", "checkpoint.every"),
       ("evaluation: { enabled: maybe }", "evaluation.enabled"), ("denoiser: 5", "denoiser"),
       ("denoiser: { condition: [labels, moon] }", "denoiser.condition"), ("recipe: other", "recipe"),

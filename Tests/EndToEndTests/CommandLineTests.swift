@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The command line")
 struct CommandLineTests {
-  @Test("help is there for every command, with an example", arguments: ["run", "plan", "status", "inspect", "evaluate", "config", "doctor", "bench"])
+  @Test(
+    "help is there for every command, with an example",
+    arguments: ["run", "plan", "status", "inspect", "evaluate", "config", "doctor", "bench"])
   func help(command: String) throws {
     let result = try Program.run([command, "--help"])
     #expect(result.status == 0)

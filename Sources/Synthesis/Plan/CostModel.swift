@@ -1,6 +1,6 @@
 import Configuration
-import TaskGraph
 import Tables
+import TaskGraph
 
 /// Predicted seconds and bytes of each task: rows × steps × network, with rates of one ordinary core. Only order,
 /// progress and `clava plan` depend on them.

@@ -2,8 +2,8 @@ import Configuration
 import Essentials
 import Evaluation
 import Latents
-public import TaskGraph
 import Tables
+public import TaskGraph
 import Tensors
 
 /// Turns a project into a plan: the order of the method as a graph (DESIGN §3).

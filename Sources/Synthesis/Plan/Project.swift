@@ -50,7 +50,9 @@ public struct Project: Sendable {
         let found = survey.tables.first(where: { $0.table == table.name }), (2...1000).contains(found.rowCount)
       else { return false }
       return zip(table.columns, found.columns).contains { column, values in
-        if case .categories(let distinct) = values.content { return column.role == .categorical && distinct == found.rowCount }
+        if case .categories(let distinct) = values.content {
+          return column.role == .categorical && distinct == found.rowCount
+        }
         return false
       }
     }.map(\.name)
@@ -90,7 +92,8 @@ public struct Project: Sendable {
     for (name, _) in configuration.tables.sorted(by: { $0.key < $1.key }) where schema.table(name) == nil {
       problems.append(
         Problem(
-          "the configuration names a table that the data does not have", at: .init(table: name, column: "tables.\(name)"),
+          "the configuration names a table that the data does not have",
+          at: .init(table: name, column: "tables.\(name)"),
           remedy: NearestName.remedy(name, among: names, of: "tables")))
     }
     guard problems.isEmpty else { throw ClavaError(.configuration, problems: problems) }

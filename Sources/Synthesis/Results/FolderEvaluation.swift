@@ -161,7 +161,8 @@ extension EvaluationTable {
       columns: columns.map { column in
         switch column {
         case .continuous(let name, let values): .continuous(name: name, values: rows.map { values[$0] })
-        case .discrete(let name, let codes, let levels): .discrete(name: name, codes: rows.map { codes[$0] }, levels: levels)
+        case .discrete(let name, let codes, let levels):
+          .discrete(name: name, codes: rows.map { codes[$0] }, levels: levels)
         }
       })
   }

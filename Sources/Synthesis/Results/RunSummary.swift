@@ -3,8 +3,8 @@ import Essentials
 public import Evaluation
 public import Latents
 import Storage
-public import TaskGraph
 import Tables
+public import TaskGraph
 
 /// What a finished run made: `RUN/summary.json` and the table at the end of `clava run`.
 public struct RunSummary: Codable, Sendable {
@@ -104,7 +104,9 @@ public struct RunSummary: Codable, Sendable {
           rows: structure.rowCount, trainingSeconds: seconds[TaskNames.train(table.name)],
           samplingSeconds: later.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }, loss: model?.loss,
           validationLoss: model?.validationLoss, columnsNotGenerated: table.columnsNotGenerated, structure: report))
-      if table.kind == .lookup { notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones") }
+      if table.kind == .lookup {
+        notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones")
+      }
       notices += report.notices.map { "table \(table.name): \($0)" }
     }
     let skipped = tables.filter { !$0.columnsNotGenerated.isEmpty }

@@ -1,7 +1,7 @@
 import Essentials
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 
 /// `assemble`: writes a synthetic table as CSV, with the input's columns in the input's order, and its keys.
 struct AssembleBody: TaskBody {

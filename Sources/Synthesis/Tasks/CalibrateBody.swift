@@ -1,8 +1,8 @@
 import Diffusion
 import Essentials
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 import Tensors
 
 /// `calibrate`: turns the network's output for a whole table into values, giving every column the real marginal

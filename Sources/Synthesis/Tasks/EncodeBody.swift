@@ -1,7 +1,7 @@
 import Essentials
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 
 /// `encode`: reads a table's CSV file into typed columns, fits its codec, and turns foreign keys into row numbers.
 struct EncodeBody: TaskBody {

@@ -2,8 +2,8 @@ import Essentials
 import Evaluation
 import Foundation
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 
 /// Real and synthetic columns of tables as the evaluator takes them, and the foreign keys between them.
 struct EvaluationData {

@@ -1,7 +1,7 @@
 import Essentials
 import Latents
-import TaskGraph
 import Tables
+import TaskGraph
 import Tensors
 
 /// `label`: clusters the child rows of a relation with their parents' columns and gives every group the label that

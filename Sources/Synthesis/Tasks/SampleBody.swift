@@ -1,8 +1,8 @@
 import Diffusion
 import Essentials
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 import Tensors
 
 /// `sample`: draws the attributes of a range of a table's synthetic rows from its model.

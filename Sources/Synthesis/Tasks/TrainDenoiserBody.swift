@@ -1,8 +1,8 @@
 import Diffusion
 import Essentials
 import Storage
-import TaskGraph
 import Tables
+import TaskGraph
 import Tensors
 
 /// `train-denoiser`: fits the conditional denoiser of one view, with checkpoints that resume bit for bit.
@@ -23,8 +23,10 @@ struct TrainDenoiserBody: TaskBody {
         RandomStream(seed: parameters.seed, name: "train/\(parameters.table)/rows").permutation(count: total)
           .prefix(capacity)) : nil
     let features = try FeatureEncoding.rows(
-      of: table, map: map, rows: chosen, stream: RandomStream(seed: parameters.seed, name: "encode/\(parameters.table)"))
-    let (condition, labelCounts) = try self.condition(context, parameters, table: table, rows: chosen, count: features.rowCount)
+      of: table, map: map, rows: chosen, stream: RandomStream(seed: parameters.seed, name: "encode/\(parameters.table)")
+    )
+    let (condition, labelCounts) = try self.condition(
+      context, parameters, table: table, rows: chosen, count: features.rowCount)
     let shape = DenoiserShape(
       features: map.layout, conditionWidth: condition.width, layers: parameters.layers)
     let trainer = DenoiserTrainer(
@@ -48,7 +50,8 @@ struct TrainDenoiserBody: TaskBody {
     while trainer.completedSteps < steps && !trainer.shouldStopEarly {
       let loss = try trainer.step()
       context.report(
-        TaskProgress(fraction: Double(trainer.completedSteps) / Double(steps), step: trainer.completedSteps, loss: loss))
+        TaskProgress(fraction: Double(trainer.completedSteps) / Double(steps), step: trainer.completedSteps, loss: loss)
+      )
       if context.shouldStop {
         try save(trainer, context)
         throw ClavaError(.interrupted, "stopped after step \(trainer.completedSteps) of \(steps)")

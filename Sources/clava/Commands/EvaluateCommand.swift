@@ -31,7 +31,9 @@ struct EvaluateCommand: ParsableCommand {
   var ignoreRelation: [String] = []
 
   @Option(
-    name: .long, help: "Folder of real rows that the generator has not seen, in the same form: adds distances to the closest training row.",
+    name: .long,
+    help:
+      "Folder of real rows that the generator has not seen, in the same form: adds distances to the closest training row.",
     completion: .directory)
   var holdout: String?
 

@@ -3,8 +3,8 @@ import Configuration
 import Essentials
 import Foundation
 import Synthesis
-import TaskGraph
 import Tables
+import TaskGraph
 import Tensors
 
 struct PlanCommand: ParsableCommand {
@@ -40,7 +40,9 @@ struct PlanCommand: ParsableCommand {
     for notice in notices { print("note: \(notice)") }
     let suggested = project.suggestedLookupTables
     if !suggested.isEmpty {
-      print("note: may be reference data, see 'kind: lookup' in docs/configuration.md: \(suggested.joined(separator: ", "))")
+      print(
+        "note: may be reference data, see 'kind: lookup' in docs/configuration.md: \(suggested.joined(separator: ", "))"
+      )
     }
   }
 

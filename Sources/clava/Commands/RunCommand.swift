@@ -3,10 +3,10 @@ import Configuration
 import Essentials
 import Fleet
 import Foundation
-import Synthesis
-import TaskGraph
-import Tables
 import Scheduling
+import Synthesis
+import Tables
+import TaskGraph
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -17,7 +17,8 @@ struct StatusCommand: ParsableCommand {
   func run() throws {
     guard FileSystem.exists("\(directory)/plan.json") else {
       throw ClavaError(
-        .input, FileSystem.isFolder(directory) ? "the folder holds no run" : "there is no such folder", at: .init(file: directory),
+        .input, FileSystem.isFolder(directory) ? "the folder holds no run" : "there is no such folder",
+        at: .init(file: directory),
         remedy: "name the folder given to `clava run` with --out")
     }
     let status = try RunStatus.read(directory: RunDirectory(path: directory, create: false))

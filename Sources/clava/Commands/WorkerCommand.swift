@@ -8,7 +8,8 @@ import Tensors
 /// Started by the coordinator, not by people.
 struct WorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "worker", abstract: "Supervise one compute process (started by the coordinator).", shouldDisplay: false)
+    commandName: "worker", abstract: "Supervise one compute process (started by the coordinator).", shouldDisplay: false
+  )
 
   @Option(name: .long, help: "Endpoint of the coordinator.")
   var connect: String

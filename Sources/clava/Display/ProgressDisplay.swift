@@ -22,8 +22,9 @@ final class ProgressDisplay: Sendable {
   }
 
   /// Seconds since the display was made.
-  var elapsed: Double { Double((ContinuousClock.now - start).components.seconds)
-    + Double((ContinuousClock.now - start).components.attoseconds) * 1e-18
+  var elapsed: Double {
+    Double((ContinuousClock.now - start).components.seconds)
+      + Double((ContinuousClock.now - start).components.attoseconds) * 1e-18
   }
 
   /// Applies a change and redraws when it is time.
@@ -63,7 +64,8 @@ final class ProgressDisplay: Sendable {
     var lines: [String] = []
     for stage in state.model.stages { lines.append(line(of: stage, in: state.model)) }
     let model = state.model
-    let left = model.doneCount == model.totalCount ? "done" : "about \(TextFormatting.duration(model.remainingSeconds)) left"
+    let left =
+      model.doneCount == model.totalCount ? "done" : "about \(TextFormatting.duration(model.remainingSeconds)) left"
     lines.append("  \(TextFormatting.duration(now)) elapsed, \(left)")
     let names = model.runningTasks.map(\.name).joined(separator: ", ")
     if !names.isEmpty { lines.append("  running: \(String(names.prefix(100)))") }
@@ -102,7 +104,8 @@ final class ProgressDisplay: Sendable {
     state.lastDraw = now
     let model = state.model
     let percent = Int(model.overallFraction * 100)
-    var text = "[\(TextFormatting.duration(now))] \(model.doneCount) of \(model.totalCount) tasks, \(percent) % of the work"
+    var text =
+      "[\(TextFormatting.duration(now))] \(model.doneCount) of \(model.totalCount) tasks, \(percent) % of the work"
     text += ", about \(TextFormatting.duration(model.remainingSeconds)) left"
     let names = model.runningTasks.prefix(4).map(\.name).joined(separator: ", ")
     if !names.isEmpty { text += "; running \(names)" }

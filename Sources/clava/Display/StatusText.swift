@@ -34,7 +34,9 @@ enum StatusText {
     for worker in status.workers {
       lines.append("worker \(worker.name): process \(worker.process), \(TextFormatting.bytes(worker.residentMemory))")
     }
-    for failed in status.failed { lines.append("failed: \(failed.task): \(failed.cause)\(failed.log.map { " (\($0))" } ?? "")") }
+    for failed in status.failed {
+      lines.append("failed: \(failed.task): \(failed.cause)\(failed.log.map { " (\($0))" } ?? "")")
+    }
     if !status.blocked.isEmpty { lines.append("\(status.blocked.count) tasks wait for failed ones") }
     return lines
   }

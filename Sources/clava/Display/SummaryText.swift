@@ -49,7 +49,9 @@ enum SummaryText {
       return String(format: "%.4f", score.value)
     }
     return TextFormatting.table(
-      header: ["distance to the closest training row", "synthetic", "held-out", "median", "median", "identical", "identical"],
+      header: [
+        "distance to the closest training row", "synthetic", "held-out", "median", "median", "identical", "identical",
+      ],
       rows: distances.map { table, found in
         [
           table, number(found.synthetic.mean), number(found.holdout?.mean), number(found.synthetic.median),
