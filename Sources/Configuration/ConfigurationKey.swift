@@ -119,8 +119,15 @@ public struct ConfigurationKey: Sendable {
     .init("evaluation.enabled", .flag(\.evaluation.enabled), "compare the result with the input at the end"),
     .init("fleet.launcher", .choice(\.fleet.launcher, ["local"]), "who starts the workers"),
     .init(
-      "fleet.core_type", .text(\.fleet.coreType),
-      "kernels OpenBLAS uses (auto, Haswell, Zen, SkylakeX…); results are equal only for equal kernels"),
+      "fleet.core_type", .choice(\.fleet.coreType, ["auto"] + coreTypes),
+      "kernels OpenBLAS uses; results are equal only for equal kernels"),
+  ]
+
+  /// The kernel sets of OpenBLAS for 64-bit processors that its `OPENBLAS_CORETYPE` knows.
+  private static let coreTypes = [
+    "Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "SkylakeX", "Cooperlake", "SapphireRapids", "Bulldozer",
+    "Piledriver", "Steamroller", "Excavator", "Zen", "armv8", "cortexa53", "cortexa57", "cortexa72", "neoversen1",
+    "neoversev1", "neoversen2",
   ]
 
   /// The key with this path.

@@ -66,14 +66,32 @@ public struct ConfigurationReader {
       value = try Yams.compose(yaml: String(text[text.index(after: equals)...])) ?? Node("")
     } catch {
       throw ClavaError(
-        .configuration, "the value is not valid YAML", at: .init(file: source, column: path),
+        .configuration, "the value is not valid YAML", at: .init(file: source, key: path),
         remedy: "quote it, for example --set 'denoiser.layers=[256, 256]'")
     }
-    guard let key = ConfigurationKey.named(path) else {
+    if let name = path.wholeMatch(of: /(tables|columns)\.(.+)/)?.output {
+      read(String(name.2), below: String(name.1), value, source: source)
+    } else if let key = ConfigurationKey.named(path) {
+      set(key, value, at: .init(file: source, key: path))
+    } else {
       problems.append(unknown(path, at: .init(file: source)))
-      return
     }
-    set(key, value, at: .init(file: source, column: path))
+  }
+
+  /// Reads an override of a table or column: `NAME.OPTION` with a value, or `NAME` with a section of options.
+  private mutating func read(_ path: String, below section: String, _ value: Node, source: String) {
+    var (name, options) = (path, value)
+    if value.mapping == nil, let dot = path.lastIndex(of: ".") {
+      name = String(path[..<dot])
+      options = Node([(Node(String(path[path.index(after: dot)...])), value)])
+    }
+    let place = Problem.Place(file: source, key: section)
+    let named = Node([(Node(name), options)])
+    if section == "tables" {
+      readTables(named, at: place, source: source)
+    } else {
+      readColumns(named, at: place, source: source)
+    }
   }
 
   /// The configuration, or one error with everything that is wrong.
@@ -84,17 +102,42 @@ public struct ConfigurationReader {
     if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
       all.append(
         Problem(
-          "early stopping needs a holdout", at: .init(column: "denoiser.early_stopping"),
+          "early stopping needs a holdout", at: .init(key: "denoiser.early_stopping"),
           remedy: "set denoiser.holdout, for example to 0.05"))
     }
     if configuration.denoiser.layers.isEmpty {
       all.append(
         Problem(
-          "the list of layers is empty", at: .init(column: "denoiser.layers"),
+          "the list of layers is empty", at: .init(key: "denoiser.layers"),
           remedy: "give at least one width, for example [256, 256, 256]"))
+    }
+    for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
+      all += Self.problems(of: column, name: name)
     }
     guard all.isEmpty else { throw ClavaError(.configuration, problems: all) }
     return configuration
+  }
+
+  /// A rule without a text would empty the column, a misspelt placeholder would be written as it stands.
+  private static func problems(of column: Configuration.Column, name: String) -> [Problem] {
+    let place = Problem.Place(file: column.place.isEmpty ? nil : column.place)
+    guard let text = column.pattern else {
+      if column.constant != nil { return [] }
+      return [
+        Problem(
+          "the rule of column '\(name)' says neither constant nor pattern", at: place,
+          remedy: "add one of them, for example constant: hidden")
+      ]
+    }
+    return text.matches(of: /\{([^{}]*)\}/).compactMap { match in
+      let word = String(match.output.1)
+      guard !["row", "table", "column"].contains(word),
+        let nearest = NearestName.of(word, among: ["row", "table", "column"])
+      else { return nil }
+      return Problem(
+        "the pattern of column '\(name)' holds {\(word)}, which is no placeholder", at: place,
+        remedy: "did you mean {\(nearest)}?")
+    }
   }
 
   private mutating func read(_ mapping: Node.Mapping, path: String, source: String) {
@@ -107,7 +150,7 @@ public struct ConfigurationReader {
       }
       let full = path.isEmpty ? name : "\(path).\(name)"
       var named = place
-      named.column = full
+      named.key = full
       guard seen.insert(name).inserted else {
         problems.append(Problem("the key occurs twice", at: named, remedy: "keep one of them"))
         continue
@@ -137,7 +180,7 @@ public struct ConfigurationReader {
 
   private func unknown(_ path: String, at place: Problem.Place) -> Problem {
     var named = place
-    named.column = path
+    named.key = path
     let paths = ConfigurationKey.all.map(\.path) + ["tables", "columns"]
     let siblings = paths.filter { $0.split(separator: ".").dropLast() == path.split(separator: ".").dropLast() }
     let remedy =
@@ -164,7 +207,7 @@ public struct ConfigurationReader {
     for (keyNode, value) in mapping {
       let name = keyNode.string ?? ""
       let tablePlace = Problem.Place(
-        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, column: "tables.\(name)")
+        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, key: "tables.\(name)")
       var table = configuration.tables[name] ?? Configuration.Table()
       table.place = tablePlace.text
       guard let options = value.mapping else {
@@ -177,7 +220,7 @@ public struct ConfigurationReader {
         var at = tablePlace
         at.line = optionNode.mark?.line
         at.position = optionNode.mark?.column
-        at.column = "tables.\(name).\(optionNode.string ?? "?")"
+        at.key = "tables.\(name).\(optionNode.string ?? "?")"
         switch optionNode.string {
         case "kind":
           guard let kind = option.string, ["generated", "lookup"].contains(kind) else {
@@ -220,7 +263,7 @@ public struct ConfigurationReader {
     for (keyNode, value) in mapping {
       let name = keyNode.string ?? ""
       var at = Problem.Place(
-        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, column: "columns.\(name)")
+        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, key: "columns.\(name)")
       guard name.contains("."), let options = value.mapping else {
         problems.append(
           Problem(
@@ -230,6 +273,7 @@ public struct ConfigurationReader {
       }
       var column = configuration.columns[name] ?? Configuration.Column()
       column.place = at.text
+      let problemCount = problems.count
       for (optionNode, option) in options {
         at.line = optionNode.mark?.line
         at.position = optionNode.mark?.column
@@ -253,7 +297,8 @@ public struct ConfigurationReader {
       if column.constant != nil && column.pattern != nil {
         problems.append(Problem("constant and pattern exclude each other", at: at, remedy: "keep one of them"))
       }
-      configuration.columns[name] = column
+      // A rule that is wrong already is not checked for completeness.
+      if problems.count == problemCount { configuration.columns[name] = column }
     }
   }
 

@@ -39,7 +39,7 @@ struct PublishedConfiguration {
     var unused: [String] = []
     for (sectionNode, value) in mapping {
       let section = sectionNode.string ?? ""
-      let place = Problem.Place(file: source, line: sectionNode.mark?.line, column: section)
+      let place = Problem.Place(file: source, line: sectionNode.mark?.line, key: section)
       guard let known = Self.sections[section] else {
         problems.append(
           Problem(
@@ -54,7 +54,7 @@ struct PublishedConfiguration {
       }
       for (keyNode, node) in keys {
         let key = keyNode.string ?? ""
-        let at = Problem.Place(file: source, line: keyNode.mark?.line, column: "\(section).\(key)")
+        let at = Problem.Place(file: source, line: keyNode.mark?.line, key: "\(section).\(key)")
         guard known.contains(key) else {
           problems.append(
             Problem(

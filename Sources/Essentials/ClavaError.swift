@@ -10,18 +10,22 @@ public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
     public var position: Int?
     /// Name of the table.
     public var table: String?
-    /// Name of the column of the table, or the path of a configuration key.
+    /// Name of the column of the table.
     public var column: String?
+    /// Path of a configuration key.
+    public var key: String?
 
     /// Creates a place from the parts that are known.
     public init(
-      file: String? = nil, line: Int? = nil, position: Int? = nil, table: String? = nil, column: String? = nil
+      file: String? = nil, line: Int? = nil, position: Int? = nil, table: String? = nil, column: String? = nil,
+      key: String? = nil
     ) {
       self.file = file
       self.line = line
       self.position = position
       self.table = table
       self.column = column
+      self.key = key
     }
 
     /// The parts in the usual `file:line:position, table t, column c` form; empty when nothing is known.
@@ -35,6 +39,7 @@ public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
       }
       if let table { parts.append("table \(table)") }
       if let column { parts.append("column \(column)") }
+      if let key { parts.append("key \(key)") }
       return parts.joined(separator: ", ")
     }
   }

@@ -12,7 +12,8 @@ public enum FileSystem {
   /// - Throws: `ClavaError` with `code` if it cannot be read.
   public static func read(_ path: String, code: ClavaError.Code = .storage) throws -> Data {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw ClavaError(code, unreadable(path), at: .init(file: path))
+      throw ClavaError(
+        code, unreadable(path), at: .init(file: path), remedy: "check the path and the permissions")
     }
     return data
   }

@@ -128,6 +128,36 @@ enum GroupSizes {
     return (fitted, zip(sizes, fitted).reduce(0) { $0 + Int(abs($1.0 - $1.1)) })
   }
 
+  /// Sizes of zero and one whose sum is the number of rows, which must not exceed that of the parents.
+  ///
+  /// As far as they suffice, the rows of a label get parents of that label that have children anyway; the others get
+  /// parents that have any, then any parents.
+  static func single(
+    _ sizes: [Int32], labels: [Int32], rowLabels: [Int32], stream: RandomStream
+  ) -> (sizes: [Int32], changed: Int) {
+    precondition(rowLabels.count <= sizes.count, "\(rowLabels.count) rows for \(sizes.count) parents, one for each")
+    let labelCount = Int(max(labels.max() ?? 0, rowLabels.max() ?? 0)) + 1
+    var wanted = [Int](repeating: 0, count: labelCount)
+    for label in rowLabels { wanted[Int(label)] += 1 }
+    var chosen = [Int32](repeating: 0, count: sizes.count)
+    var unplaced = 0
+    /// Chooses up to `total` of the candidates and says how many rows are left over.
+    func choose(_ candidates: [Int], _ total: Int, row: Int, step: UInt32) -> Int {
+      let count = min(total, candidates.count)
+      let uniform = stream.uniform(row: UInt64(row), step: step)
+      for position in Quota.positions(count: candidates.count, total: count, uniform: uniform) {
+        chosen[candidates[Int(position)]] = 1
+      }
+      return total - count
+    }
+    var parents = [[Int]](repeating: [], count: labelCount)
+    for (parent, label) in labels.enumerated() where sizes[parent] > 0 { parents[Int(label)].append(parent) }
+    for label in 0..<labelCount { unplaced += choose(parents[label], wanted[label], row: label, step: 0) }
+    unplaced = choose(sizes.indices.filter { sizes[$0] > 0 && chosen[$0] == 0 }, unplaced, row: 0, step: 1)
+    unplaced = choose(sizes.indices.filter { chosen[$0] == 0 }, unplaced, row: 0, step: 2)
+    return (chosen, zip(sizes, chosen).reduce(0) { $0 + Int(abs($1.0 - $1.1)) })
+  }
+
   /// The sizes of kept rows times `scale`, by quota over the rows in order of their label.
   static func scaled(_ sizes: [Int32], labels: [Int32], scale: Double, stream: RandomStream) -> [Int32] {
     if scale == 1 { return sizes }

@@ -24,25 +24,37 @@ public struct TableStructure: Codable, Sendable, Equatable {
   /// - `resampled`: every root row copies a record drawn with replacement. The stubs that the first relation's parents
   ///   offer fix the number of rows of a child; records fill them by quota within each label, and the other relations'
   ///   group sizes are fitted.
-  /// - Kept rows (lookup): rows and records stay; group sizes are multiplied by the scale by quota.
+  /// - Kept rows (lookup): rows, records and parents stay, for a kept table's parents are kept too; group sizes are
+  ///   multiplied by the scale by quota.
   /// - Several parents: paths to a common ancestor meet as in the real rows, and tuples of parents repeat at most as
   ///   often as in the real rows.
+  /// - A foreign key that is the primary key too: at most one row for each parent, and as many rows as there are parents
+  ///   at most.
   ///
   /// - Complexity: O(rows log rows).
   public static func build(_ input: TableStructureInput) -> TableStructure {
     let records = StructureRecords(input)
-    let recordOf = records.recordOf
+    // The records are in random order, so the first ones are a fair choice.
+    let limit = input.parents.filter(\.isPrimaryKey).map(\.labels.count).min() ?? .max
+    let recordOf = Array(records.recordOf.prefix(limit))
+    let isCut = recordOf.count < records.recordOf.count
     let pairs = PathPairs(input.parents)
     var relations: [MatchingRelation] = []
     var outcomes: [StructureReport.RelationOutcome] = []
     for (position, parent) in input.parents.enumerated() {
+      if input.keepsRows {
+        outcomes.append(.init(relation: parent.relation, outsideLabel: 0, resizedUnits: 0))
+        continue
+      }
       let rowLabels = recordOf.map { parent.realRowLabels[Int($0)] }
       var sizes = parent.sizes
       var changed = 0
+      let stream = RandomStream(seed: input.seed, name: "structure/\(input.table)/sizes/\(parent.relation)")
       if recordOf.isEmpty {
         sizes = [Int32](repeating: 0, count: sizes.count)
-      } else if position > 0 || input.keepsRows || (input.kind == .exact && input.scale != 1) {
-        let stream = RandomStream(seed: input.seed, name: "structure/\(input.table)/sizes/\(parent.relation)")
+      } else if parent.isPrimaryKey {
+        (sizes, changed) = GroupSizes.single(sizes, labels: parent.labels, rowLabels: rowLabels, stream: stream)
+      } else if position > 0 || isCut || (input.kind == .exact && input.scale != 1) {
         (sizes, changed) = GroupSizes.fitted(sizes, labels: parent.labels, rowLabels: rowLabels, stream: stream)
       }
       outcomes.append(.init(relation: parent.relation, outsideLabel: 0, resizedUnits: changed))
@@ -52,20 +64,26 @@ public struct TableStructure: Codable, Sendable, Equatable {
           ancestors: pairs.ancestors(relation: position, parentCount: parent.labels.count)))
     }
     let repetitions = TupleSets(input.parents)
-    let solution = JointMatching.solve(
-      MatchingProblem(
-        rowCount: recordOf.count, relations: relations,
-        agreements: input.demandsAgreement ? pairs.demands(recordOf: recordOf) : [],
-        distinct: input.demandsDistinctTuples ? repetitions.demands(rowCount: recordOf.count) : []),
-      stream: RandomStream(seed: input.seed, name: "structure/\(input.table)/stubs"))
-    for position in outcomes.indices { outcomes[position].outsideLabel = solution.outsideCell[position] }
+    let parentRows: [[Int32]]
+    if input.keepsRows {
+      parentRows = input.parents.map { parent in recordOf.map { parent.realParentRows[Int($0)] } }
+    } else {
+      let solution = JointMatching.solve(
+        MatchingProblem(
+          rowCount: recordOf.count, relations: relations,
+          agreements: input.demandsAgreement ? pairs.demands(recordOf: recordOf) : [],
+          distinct: input.demandsDistinctTuples ? repetitions.demands(rowCount: recordOf.count) : []),
+        stream: RandomStream(seed: input.seed, name: "structure/\(input.table)/stubs"))
+      parentRows = solution.parentRows
+      for position in outcomes.indices { outcomes[position].outsideLabel = solution.outsideCell[position] }
+    }
     let report = StructureReport(
       table: input.table, rowCount: recordOf.count, rowsWithoutRecord: records.rowsWithoutRecord,
       labelsWithoutStubs: records.labelsWithoutStubs, relations: outcomes,
-      agreements: pairs.report(parentRows: solution.parentRows),
-      repetitions: repetitions.report(parentRows: solution.parentRows))
+      agreements: pairs.report(parentRows: parentRows),
+      repetitions: repetitions.report(parentRows: parentRows))
     return TableStructure(
-      rowCount: recordOf.count, recordOf: recordOf, parentRows: solution.parentRows,
+      rowCount: recordOf.count, recordOf: recordOf, parentRows: parentRows,
       childLabels: input.children.map { child in recordOf.map { child.labels[Int($0)] } },
       childSizes: input.children.map { child in
         let sizes = recordOf.map { child.sizes[Int($0)] }

@@ -43,11 +43,13 @@ public struct ParentSide: Sendable {
   public var sizes: [Int32]
   /// Ancestors beyond the parent that other relations of the table reach as well.
   public var ancestors: [AncestorSide]
+  /// Whether the foreign key is the primary key as well, so that no parent may have more than one row.
+  public var isPrimaryKey: Bool
 
   /// Creates a parent side.
   public init(
     relation: String, parentTable: String, realParentRows: [Int32], realRowLabels: [Int32], labels: [Int32],
-    sizes: [Int32], ancestors: [AncestorSide] = []
+    sizes: [Int32], ancestors: [AncestorSide] = [], isPrimaryKey: Bool = false
   ) {
     self.relation = relation
     self.parentTable = parentTable
@@ -56,6 +58,7 @@ public struct ParentSide: Sendable {
     self.labels = labels
     self.sizes = sizes
     self.ancestors = ancestors
+    self.isPrimaryKey = isPrimaryKey
   }
 
   /// Creates a parent side whose ancestors are found and followed along the foreign keys.
@@ -64,7 +67,8 @@ public struct ParentSide: Sendable {
   /// all relations on the way, `edge` included, the synthetic ones of all relations above the parent.
   public init(
     edge: RelationEdge, edges: [RelationEdge], realParentRows: [String: [Int32]],
-    syntheticParentRows: [String: [Int32]], realRowLabels: [Int32], labels: [Int32], sizes: [Int32]
+    syntheticParentRows: [String: [Int32]], realRowLabels: [Int32], labels: [Int32], sizes: [Int32],
+    isPrimaryKey: Bool = false
   ) {
     let ancestors = ForeignKeyPaths.meetingPaths(from: edge.child, edges: edges).compactMap { path -> AncestorSide? in
       guard path.count > 1, path.first == edge, let last = path.last else { return nil }
@@ -76,7 +80,7 @@ public struct ParentSide: Sendable {
     }
     self.init(
       relation: edge.name, parentTable: edge.parent, realParentRows: realParentRows[edge.name] ?? [],
-      realRowLabels: realRowLabels, labels: labels, sizes: sizes, ancestors: ancestors)
+      realRowLabels: realRowLabels, labels: labels, sizes: sizes, ancestors: ancestors, isPrimaryKey: isPrimaryKey)
   }
 }
 

@@ -21,7 +21,7 @@ public struct ArtifactDescription: Codable, Sendable, Hashable {
     public var mean: Double?
     /// Number of values that are infinite or not a number.
     public var notFiniteCount: Int
-    /// First characters, if the dataset holds text (JSON, for instance).
+    /// First characters, with … where more follow, if the dataset holds text (JSON, for instance).
     public var text: String?
     /// Digest of name, type, shape and values.
     public var digest: Digest
@@ -41,6 +41,9 @@ public struct ArtifactDescription: Codable, Sendable, Hashable {
 public enum ArtifactInspector {
   /// Characters of a text that are shown.
   private static let previewCharacters = 72
+
+  /// Whether a file starts like an HDF5 file.
+  public static func isArtifact(path: String) -> Bool { DurableFile.isArtifact(path) }
 
   /// Reads a whole artifact and describes it.
   ///
@@ -80,7 +83,8 @@ public enum ArtifactInspector {
     guard let text, text.unicodeScalars.allSatisfy({ $0.value >= 32 || "\t\n\r".unicodeScalars.contains($0) }) else {
       return nil
     }
-    return String(text.prefix(previewCharacters))
+    let shown = text.prefix(previewCharacters)
+    return shown.utf8.count < count ? "\(shown)…" : String(shown)
   }
 
   /// Running statistics over blocks of little-endian values.

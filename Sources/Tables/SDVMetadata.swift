@@ -110,7 +110,7 @@ enum SDVMetadata {
       return
     }
     if parentTable.primaryKey == nil {
-      if !parentTable.hasCompositeKey {
+      if !parentTable.hasUnusableKey {
         list.add(
           "the foreign key refers to '\(parent)', which has no primary key; that is not supported yet", at: place,
           remedy: "name the primary key of '\(parent)', or leave the foreign key out with "

@@ -13,7 +13,8 @@ struct SDVTable {
   let node: MetadataNode
   private(set) var columns: [Column] = []
   private(set) var primaryKey: String?
-  private(set) var hasCompositeKey = false
+  /// Whether a primary key is named that cannot be used, which is reported.
+  private(set) var hasUnusableKey = false
 
   private static let knownKeys = [
     "primary_key", "columns", "alternate_keys", "sequence_key", "sequence_index", "column_relationships",
@@ -33,7 +34,10 @@ struct SDVTable {
       list.warn("\(file.path):\(node.line): the key '\(node.path)' is not known and was ignored\(nearest)")
     }
     for (column, node) in entries {
-      if let column = SDVColumn.read(column, node, table: name, file, &list) { columns.append(column) }
+      // One that cannot be read is reported; that the file has it is then no second problem.
+      columns.append(
+        SDVColumn.read(column, node, table: name, file, &list)
+          ?? .init(name: column, role: .categorical, pattern: nil))
     }
     if entries.isEmpty {
       list.add(
@@ -50,7 +54,7 @@ struct SDVTable {
     switch node.value {
     case .null: return
     case .array(let elements):
-      hasCompositeKey = true
+      hasUnusableKey = true
       let columns = elements.compactMap { file.string($0, &list) }
       list.add(
         "the primary key (\(columns.joined(separator: ", "))) has several columns, which is not supported yet",
@@ -59,6 +63,7 @@ struct SDVTable {
     default:
       guard let key = file.string(node, &list) else { return }
       guard names.contains(key) else {
+        hasUnusableKey = true
         list.add(
           "'\(node.path)' is '\(key)', which is no column of the table", at: file.place(node, table: name),
           remedy: NearestName.remedy(key, among: names, of: "columns"))

@@ -48,7 +48,7 @@ struct ConfigurationReaderTests {
     let found = problems("seed: 1\ndenoiser:\n  stepz: 5\n")
     #expect(found.count == 1)
     #expect(found.first?.place.line == 3)
-    #expect(found.first?.place.column == "denoiser.stepz")
+    #expect(found.first?.place.key == "denoiser.stepz")
     #expect(found.first?.remedy?.contains("denoiser.steps") == true)
   }
 
@@ -67,7 +67,7 @@ struct ConfigurationReaderTests {
   func wrongValues(text: String, key: String) {
     let found = problems(text)
     #expect(found.count == 1, "\(found)")
-    #expect(found.first?.place.column == key)
+    #expect(found.first?.place.key == key)
     #expect(found.first?.remedy?.isEmpty == false)
   }
 
@@ -108,6 +108,51 @@ struct ConfigurationReaderTests {
     try reader.read(override: "sampling.stepps=3")
     #expect(throws: ClavaError.self) { try reader.finish() }
     #expect(throws: ClavaError.self) { try reader.read(override: "seed") }
+  }
+
+  @Test("a text rule without a text or with a misspelt placeholder is an error; other braces are text")
+  func textRules() throws {
+    #expect(problems("columns: { t.c: { kind: text } }").first?.remedy?.contains("constant") == true)
+    #expect(problems("columns: { t.c: { pattern: \"{rwo}\" } }").first?.remedy == "did you mean {row}?")
+    let pattern = "{row} of {table}.{column} {} {something else}"
+    #expect(try read("columns: { t.c: { pattern: \"\(pattern)\" } }").columns["t.c"]?.pattern == pattern)
+  }
+
+  @Test("tables and columns can be overridden by name, in both forms")
+  func namedOverrides() throws {
+    var reader = ConfigurationReader()
+    try reader.read(text: "tables: { shop: { ignore_relations: [owner] } }", source: "c.yaml")
+    try reader.read(override: "tables.shop.kind=lookup")
+    try reader.read(override: "tables.old.shop.ignore_relations=[a, b]")
+    try reader.read(override: "columns.shop.name={ kind: text, pattern: \"shop {row}\" }")
+    try reader.read(override: "columns.shop.note.constant=none")
+    let configuration = try reader.finish()
+    #expect(configuration.tables["shop"]?.kind == "lookup")
+    #expect(configuration.tables["shop"]?.ignoreRelations == ["owner"])
+    #expect(configuration.tables["old.shop"]?.ignoreRelations == ["a", "b"])
+    #expect(configuration.columns["shop.name"]?.pattern == "shop {row}")
+    #expect(configuration.columns["shop.note"]?.constant == "none")
+  }
+
+  @Test(
+    "a wrong override of a table or column names the argument and a remedy",
+    arguments: [
+      ("tables.shop.kind=static", "tables.shop.kind", "lookup"), ("tables.shop.kin=lookup", "tables.shop.kin", "kind"),
+      ("tables.shop=lookup", "tables.shop", "ignore_relations"),
+      ("tables.shop.ignore_relations=owner", "tables.shop.ignore_relations", "[reports_to]"),
+      ("columns.shop.name=hidden", "columns.shop", "constant"),
+      ("columns.shop.name.kind=number", "columns.shop.name", "text"), ("tables.={kind: lookup}", "tables.", "tables"),
+    ])
+  func wrongNamedOverrides(text: String, key: String, remedy: String) {
+    var reader = ConfigurationReader()
+    let error = #expect(throws: ClavaError.self) {
+      try reader.read(override: text)
+      _ = try reader.finish()
+    }
+    #expect(error?.problems.count == 1)
+    #expect(error?.problems.first?.place.file == "--set \(text)")
+    #expect(error?.problems.first?.place.key == key)
+    #expect(error?.problems.first?.remedy?.contains(remedy) == true, "\(error as Any)")
   }
 
   @Test("the method's own configuration is recognised; what belongs to the published recipe is named")

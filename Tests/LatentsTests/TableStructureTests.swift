@@ -23,6 +23,45 @@ private func counts(_ rows: [Int32], _ count: Int) -> [Int32] {
 struct TableStructureTests {
   private let children = [ChildSide(relation: "c", labels: [0, 1, 1, 2, 0], sizes: [3, 1, 4, 0, 2])]
 
+  @Test("rows that are kept keep their parents, whatever the scale", arguments: [0.3, 1, 3])
+  func keptParents(scale: Double) {
+    let parents = [
+      side("p", labels: [0, 1, 0, 1], sizes: [2, 3, 1, 0], synthetic: ([0, 1, 0, 1], [1, 1, 0, 0])),
+      side("q", labels: [0, 0, 1], sizes: [1, 4, 1], synthetic: ([0, 0, 1], [3, 12, 3])),
+    ]
+    let structure = TableStructure.build(
+      TableStructureInput(
+        table: "t", realRowCount: 6, keepsRows: true, parents: parents, children: [], scale: scale, seed: 2))
+    #expect(structure.parentRows == parents.map(\.realParentRows))
+  }
+
+  @Test(
+    "where the foreign key is the primary key no parent gets a second row",
+    arguments: [0.3, 1, 3], [StructureKind.exact, .resampled])
+  func keys(scale: Double, kind: StructureKind) {
+    let sizes: [Int32] = [1, 0, 1, 1, 1, 0, 1, 1]
+    let rows: Int32 = 6
+    // Fewer parents than rows wanted, of other labels: what a lookup table or small tables lead to.
+    for offered in [[Int32](), [0], [0, 1, 1], [2, 2, 0, 0, 1, 1, 2, 2, 0, 0]] {
+      var key = side("p", labels: [0, 2, 0, 1, 1, 2, 0, 1], sizes: sizes)
+      key.isPrimaryKey = true
+      key.labels = offered
+      key.sizes = offered.map { $0 == 2 ? 0 : 3 }
+      let other = side("q", labels: [0, 1], sizes: [rows - 1, 1])
+      for parents in [[key], [other, key], [key, other]] {
+        let structure = TableStructure.build(
+          TableStructureInput(
+            table: "t", realRowCount: Int(rows), parents: parents, children: [], scale: scale, kind: kind, seed: 3))
+        #expect(structure.rowCount <= offered.count)
+        #expect(structure.rowCount > 0 || offered.isEmpty)
+        for (side, used) in zip(parents, structure.parentRows) {
+          #expect(used.count == structure.rowCount)
+          #expect(!side.isPrimaryKey || Set(used).count == used.count)
+        }
+      }
+    }
+  }
+
   @Test("a root at scale one copies every record once, with its label and group size")
   func root() {
     let structure = TableStructure.build(

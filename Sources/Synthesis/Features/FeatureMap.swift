@@ -48,6 +48,9 @@ struct FeatureMap {
           targets.append(.ordinal(numericCount, codec: category, ranks: ranks))
           numericMissing.append(nil)
           numericCount += 1
+        } else if category.levelCount == 0 {
+          // A table without rows: there is nothing to model, and a block of no levels would have no probabilities.
+          targets.append(.none)
         } else {
           targets.append(.category(addCategory(category), codec: category))
         }

@@ -228,7 +228,8 @@ public struct PlanBuilder {
       Parameters.Structure(
         table: name, seed: seed, kind: options.kind, scale: options.scale, isLookup: table.kind == .lookup,
         pathAgreement: options.pathAgreement, distinctPairs: options.distinctPairs,
-        parents: try parents.map(edge), children: schema.children(of: name).map(\.name), edges: edges),
+        parents: try parents.map(edge), keyRelation: parents.first { $0.column == table.primaryKey }?.name,
+        children: schema.children(of: name).map(\.name), edges: edges),
       inputs: inputs, outputs: [OutputName.structure], stage: "structure",
       cost: costs.structure(rows: predicted, parents: parents.count))
   }

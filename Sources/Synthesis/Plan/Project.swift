@@ -93,7 +93,7 @@ public struct Project: Sendable {
       problems.append(
         Problem(
           "the configuration names a table that the data does not have",
-          at: .init(table: name, column: "tables.\(name)"),
+          at: .init(table: name, key: "tables.\(name)"),
           remedy: NearestName.remedy(name, among: names, of: "tables")))
     }
     guard problems.isEmpty else { throw ClavaError(.configuration, problems: problems) }

@@ -55,6 +55,8 @@ enum Parameters {
     var distinctPairs: Bool
     /// Each parent relation of the table.
     var parents: [Edge]
+    /// Name of the parent relation whose foreign key is the primary key too.
+    var keyRelation: String?
     /// Name of each child relation of the table.
     var children: [String]
     /// Relations on the ways to ancestors that are reached over several parents.

@@ -7,7 +7,7 @@ import TaskGraph
 /// (recipe §2).
 struct StructureBody: TaskBody {
   let kind = "structure"
-  let codeVersion = 1
+  let codeVersion = 2
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Structure.self)
@@ -61,7 +61,8 @@ struct StructureBody: TaskBody {
         edge: RelationEdge(name: edge.name, child: edge.child, parent: edge.parent), edges: relations,
         realParentRows: real, syntheticParentRows: synthetic,
         realRowLabels: realParents.map { labels[index].labels[Int($0)] },
-        labels: try structures[index].childLabels(childIndex), sizes: try structures[index].childSizes(childIndex))
+        labels: try structures[index].childLabels(childIndex), sizes: try structures[index].childSizes(childIndex),
+        isPrimaryKey: edge.name == parameters.keyRelation)
     }
   }
 }

@@ -20,6 +20,11 @@ struct InspectCommand: ParsableCommand {
         .input, FileSystem.unreadable(file), at: .init(file: file),
         remedy: "name an HDF5 file, for example one below RUN/objects")
     }
+    guard ArtifactInspector.isArtifact(path: file) else {
+      throw ClavaError(
+        .input, "this is no HDF5 file", at: .init(file: file),
+        remedy: "tables and scores are CSV and JSON texts: look at them with other programs")
+    }
     let description: ArtifactDescription
     do {
       description = try ArtifactInspector.describe(path: file)

@@ -39,7 +39,8 @@ struct RunCommand: ParsableCommand {
       let rows = session.project.survey.tables.reduce(0) { $0 + $1.rowCount }
       display.say(
         "\(session.project.schema.tables.count) tables, \(session.project.schema.relations.count) relations, "
-          + "\(TextFormatting.count(rows)) rows; \(session.plan.tasks.count) tasks on \(session.workers) workers; "
+          + "\(TextFormatting.count(rows)) rows; \(session.plan.tasks.count) tasks on \(session.workers) "
+          + "\(session.workers == 1 ? "worker" : "workers"); "
           + "run directory \(configuration.output)")
       for notice in notices { display.say("note: \(notice)") }
     }
@@ -80,13 +81,14 @@ struct RunCommand: ParsableCommand {
       isDisk ? .storage : .tasks,
       problems: tasks.map { task in
         var message = "task \(task.id) failed: \(task.cause)"
+        let advice =
+          isDisk
+          ? "free some space and give the same command again: finished tasks are kept"
+          : "read the log; after mending the cause give the same command again: finished tasks are kept"
         if !task.blocked.isEmpty { message += " (\(task.blocked.count) other tasks need it)" }
         if let last = task.lastLines.last, !task.cause.contains(last) { message += "; last line of its log: \(last)" }
         return Problem(
-          message, at: .init(file: task.log ?? output),
-          remedy: isDisk
-            ? "free some space and give the same command again: finished tasks are kept"
-            : "read the log; after mending the cause give the same command again: finished tasks are kept")
+          message, at: .init(file: task.log ?? output), remedy: task.cause.hasSuffix(advice) ? nil : advice)
       })
   }
 }

@@ -32,7 +32,7 @@ enum StatusText {
         })
     }
     for worker in status.workers {
-      lines.append("worker \(worker.name): process \(worker.process), \(TextFormatting.bytes(worker.residentMemory))")
+      lines.append("\(worker.name): process \(worker.process), \(TextFormatting.bytes(worker.residentMemory))")
     }
     for failed in status.failed {
       lines.append("failed: \(failed.task): \(failed.cause)\(failed.log.map { " (\($0))" } ?? "")")
