@@ -8,6 +8,8 @@
 enum { LANE_COUNT = 8, PANEL = CK_PANEL_ROWS };
 
 typedef double lanes __attribute__((ext_vector_type(LANE_COUNT), aligned(sizeof(double))));
+typedef double quad __attribute__((ext_vector_type(4), aligned(sizeof(double))));
+typedef float half __attribute__((ext_vector_type(LANE_COUNT), aligned(sizeof(float))));
 typedef float wide __attribute__((ext_vector_type(LANES), aligned(sizeof(float))));
 typedef int wide_bits __attribute__((ext_vector_type(LANES), aligned(sizeof(int32_t))));
 
@@ -29,16 +31,14 @@ MULTIVERSION void ck_panel(const double *numerics, int64_t rows, int64_t width, 
   }
 }
 
-MULTIVERSION void ck_panel_moments(const double *panel, int64_t width, double *sums, double *squares) {
-  for (int64_t d = 0; d < width; d++) {
-    lanes sum = {0}, square = {0};
-    for (int64_t row = 0; row < PANEL; row += LANE_COUNT) {
-      const lanes x = load(panel + d * PANEL + row);
-      sum += x;
-      square += x * x;
+MULTIVERSION void ck_column_moments(
+    const double *numerics, int64_t rows, int64_t width, double *restrict sums, double *restrict squares) {
+  for (int64_t row = 0; row < rows; row++) {
+    const double *x = numerics + row * width;
+    for (int64_t d = 0; d < width; d++) {
+      sums[d] += x[d];
+      squares[d] += x[d] * x[d];
     }
-    sums[d] += lane_sum(&sum);
-    squares[d] += lane_sum(&square);
   }
 }
 
@@ -48,7 +48,7 @@ MULTIVERSION void ck_screening_panel(const double *panel, int64_t width, const d
     for (int64_t part = 0; part < PANEL / LANE_COUNT; part++) {
       const lanes x = load(panel + d * PANEL + part * LANE_COUNT) - origin[d];
       squares[part] += x * x;
-      for (int lane = 0; lane < LANE_COUNT; lane++) out[d * PANEL + part * LANE_COUNT + lane] = (float)x[lane];
+      *(half *)(out + d * PANEL + part * LANE_COUNT) = __builtin_convertvector(x, half);
     }
   }
   for (int64_t row = 0; row < PANEL; row++) {
@@ -136,21 +136,37 @@ MULTIVERSION int64_t ck_nearest_centres(
 MULTIVERSION int64_t ck_move_rows(
     const double *numerics, int64_t rows, int64_t width, const int32_t *new_labels, int32_t *labels, double *counts,
     double *sums, int64_t sum_stride) {
+  enum { CHUNK = 128, CACHE_LINE = 8 };
   int64_t changes = 0;
-  for (int64_t row = 0; row < rows; row++) {
-    const int32_t new_label = new_labels[row], old_label = labels[row];
-    if (new_label == old_label) continue;
-    changes++;
-    const double *x = numerics + row * width;
-    double *restrict target = sums + new_label * sum_stride;
-    for (int64_t d = 0; d < width; d++) target[d] += x[d];
-    counts[new_label] += 1;
-    if (old_label >= 0) {
-      double *restrict source = sums + old_label * sum_stride;
-      for (int64_t d = 0; d < width; d++) source[d] -= x[d];
-      counts[old_label] -= 1;
+  for (int64_t first = 0; first < rows; first += CHUNK) {
+    const int64_t end = first + CHUNK < rows ? first + CHUNK : rows;
+    // The rows to be moved are listed first, so that their coordinates are on the way from memory when needed.
+    int64_t moving[CHUNK], count = 0;
+    for (int64_t row = first; row < end; row++) {
+      moving[count] = row;
+      count += new_labels[row] != labels[row];
     }
-    labels[row] = new_label;
+    for (int64_t i = 0; i < count; i++) {
+      for (int64_t d = 0; d < width; d += CACHE_LINE) __builtin_prefetch(numerics + moving[i] * width + d);
+    }
+    for (int64_t i = 0; i < count; i++) {
+      const int64_t row = moving[i];
+      const int32_t new_label = new_labels[row], old_label = labels[row];
+      const double *x = numerics + row * width;
+      double *target = sums + new_label * sum_stride;
+      int64_t d = 0;
+      for (; d + 4 <= width; d += 4) *(quad *)(target + d) += *(const quad *)(x + d);
+      for (; d < width; d++) target[d] += x[d];
+      counts[new_label] += 1;
+      if (old_label >= 0) {
+        double *source = sums + old_label * sum_stride;
+        for (d = 0; d + 4 <= width; d += 4) *(quad *)(source + d) -= *(const quad *)(x + d);
+        for (; d < width; d++) source[d] -= x[d];
+        counts[old_label] -= 1;
+      }
+      labels[row] = new_label;
+    }
+    changes += count;
   }
   return changes;
 }
@@ -169,11 +185,12 @@ MULTIVERSION void ck_label_distances(
   }
 }
 
-MULTIVERSION void ck_point_distances(const double *panel, int64_t width, const double *centre, double *out) {
-  for (int64_t row = 0; row < PANEL; row += 4 * LANE_COUNT) {
+MULTIVERSION void ck_point_distances(
+    const double *panel, int64_t width, const double *points, int64_t count, int64_t out_stride, double *out) {
+  for (int64_t point = 0; point < count; point++) {
     lanes a = {0}, b = {0}, c = {0}, e = {0};
     for (int64_t d = 0; d < width; d++) {
-      const double *x = panel + d * PANEL + row, y = centre[d];
+      const double *x = panel + d * PANEL, y = points[point * width + d];
       const lanes da = load(x) - y, db = load(x + LANE_COUNT) - y;
       const lanes dc = load(x + 2 * LANE_COUNT) - y, de = load(x + 3 * LANE_COUNT) - y;
       a += da * da;
@@ -181,10 +198,11 @@ MULTIVERSION void ck_point_distances(const double *panel, int64_t width, const d
       c += dc * dc;
       e += de * de;
     }
-    store(out + row, a);
-    store(out + row + LANE_COUNT, b);
-    store(out + row + 2 * LANE_COUNT, c);
-    store(out + row + 3 * LANE_COUNT, e);
+    double *distances = out + point * out_stride;
+    store(distances, a);
+    store(distances + LANE_COUNT, b);
+    store(distances + 2 * LANE_COUNT, c);
+    store(distances + 3 * LANE_COUNT, e);
   }
 }
 
@@ -194,13 +212,17 @@ MULTIVERSION void ck_level_distances(
   for (int64_t row = 0; row < rows; row++) out[row] += codes[row] == code ? 0 : codes[row] >= 0 ? other : absent;
 }
 
-MULTIVERSION double ck_limited_sum(double *out, const double *limits) {
-  lanes sum = {0};
-  for (int64_t row = 0; row < PANEL; row += LANE_COUNT) {
-    const lanes distance = load(out + row), limit = load(limits + row);
-    const lanes least = distance < limit ? distance : limit;
-    store(out + row, least);
-    sum += least;
+MULTIVERSION void ck_limited_sums(
+    double *out, int64_t out_stride, int64_t count, const double *limits, double *totals, int64_t total_stride) {
+  for (int64_t point = 0; point < count; point++) {
+    double *distances = out + point * out_stride;
+    lanes sum = {0};
+    for (int64_t row = 0; row < PANEL; row += LANE_COUNT) {
+      const lanes distance = load(distances + row), limit = load(limits + row);
+      const lanes least = distance < limit ? distance : limit;
+      store(distances + row, least);
+      sum += least;
+    }
+    totals[point * total_stride] = lane_sum(&sum);
   }
-  return lane_sum(&sum);
 }

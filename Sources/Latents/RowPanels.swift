@@ -43,9 +43,8 @@ struct CoordinateMoments {
     let rowCount = Double(max(1, features.rowCount))
     var sums = [Double](repeating: 0, count: features.numericCount)
     var squares = sums
-    RowPanels.forEach(features) { panel, _ in
-      ck_panel_moments(panel, Int64(features.numericCount), &sums, &squares)
-    }
+    ck_column_moments(
+      features.numerics, Int64(features.rowCount), Int64(features.numericCount), &sums, &squares)
     means = sums.map { $0 / rowCount }
     var total = 0.0
     for d in 0..<features.numericCount { total += max(0, squares[d] / rowCount - means[d] * means[d]) }

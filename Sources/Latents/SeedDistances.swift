@@ -8,9 +8,10 @@ final class SeedDistances {
   private let nearest: UnsafeMutablePointer<Double>
   /// One column per candidate.
   private let columns: UnsafeMutablePointer<Double>
-  /// Sums by panel, cumulative, of `nearest` and of each column.
+  /// Sums of `nearest` by panel, cumulative.
   private var nearestTotals: [Double]
-  private var columnTotals: [[Double]]
+  /// Sums of the columns by panel, one column after the other.
+  private var columnTotals: [Double]
 
   init(_ features: MixedFeatures, candidates: Int) {
     self.features = features
@@ -20,7 +21,7 @@ final class SeedDistances {
     nearest = .allocate(capacity: max(1, rows))
     columns = .allocate(capacity: max(1, rows * candidates))
     nearestTotals = [Double](repeating: 0, count: panelCount)
-    columnTotals = [[Double]](repeating: nearestTotals, count: candidates)
+    columnTotals = [Double](repeating: 0, count: panelCount * candidates)
     // Rows that only fill up the last panel are at no distance.
     nearest.initialize(repeating: 0, count: rows)
     nearest.update(repeating: .infinity, count: features.rowCount)
@@ -41,19 +42,29 @@ final class SeedDistances {
   func measure(to candidates: [Int]) -> [Double] {
     let width = features.numericCount
     let rows = panelCount * RowPanels.length
-    let centres = candidates.map { Array(features.numerics[$0 * width..<($0 + 1) * width]) }
-    var totals = [Double](repeating: 0, count: candidates.count)
-    for index in 0..<panelCount {
-      let firstRow = index * RowPanels.length
-      for (candidate, centre) in centres.enumerated() {
-        let column = columns + candidate * rows + firstRow
-        ck_point_distances(panels + firstRow * width, Int64(width), centre, column)
-        for category in features.categories { add(category, firstRow: firstRow, seed: candidates[candidate], column) }
-        totals[candidate] += ck_limited_sum(column, nearest + firstRow)
-        columnTotals[candidate][index] = totals[candidate]
+    let count = Int64(candidates.count)
+    let points = candidates.flatMap { features.numerics[$0 * width..<($0 + 1) * width] }
+    columnTotals.withUnsafeMutableBufferPointer { totals in
+      guard let firstTotal = totals.baseAddress else { return }
+      for index in 0..<panelCount {
+        let firstRow = index &* RowPanels.length
+        ck_point_distances(
+          panels + firstRow &* width, Int64(width), points, count, Int64(rows), columns + firstRow)
+        for category in features.categories {
+          for (candidate, row) in candidates.enumerated() {
+            add(category, firstRow: firstRow, seed: row, columns + (candidate * rows + firstRow))
+          }
+        }
+        ck_limited_sums(
+          columns + firstRow, Int64(rows), count, nearest + firstRow, firstTotal + index, Int64(panelCount))
       }
     }
-    return totals
+    return candidates.indices.map { candidate in
+      for index in candidate * panelCount + 1..<(candidate + 1) * panelCount {
+        columnTotals[index] += columnTotals[index - 1]
+      }
+      return columnTotals[(candidate + 1) * panelCount - 1]
+    }
   }
 
   private func add(
@@ -71,7 +82,7 @@ final class SeedDistances {
   func choose(_ candidate: Int) {
     let rows = panelCount * RowPanels.length
     nearest.update(from: columns + candidate * rows, count: rows)
-    nearestTotals = columnTotals[candidate]
+    nearestTotals = Array(columnTotals[candidate * panelCount..<(candidate + 1) * panelCount])
   }
 
   /// The first row whose cumulative distance reaches `uniform` × the sum of all.

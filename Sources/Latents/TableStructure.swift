@@ -54,8 +54,7 @@ public struct TableStructure: Codable, Sendable, Equatable {
     let repetitions = TupleSets(input.parents)
     let solution = JointMatching.solve(
       MatchingProblem(
-        rowCount: recordOf.count, relations: relations,
-        agreements: input.demandsAgreement ? pairs.demands(recordOf: recordOf) : [],
+        rowCount: recordOf.count, relations: relations, agreements: input.demandsAgreement ? pairs.demands(recordOf: recordOf) : [],
         distinct: input.demandsDistinctTuples ? repetitions.demands(rowCount: recordOf.count) : []),
       stream: RandomStream(seed: input.seed, name: "structure/\(input.table)/stubs"))
     for position in outcomes.indices { outcomes[position].outsideLabel = solution.outsideCell[position] }

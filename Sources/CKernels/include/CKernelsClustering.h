@@ -16,8 +16,8 @@
 /// Lays at most CK_PANEL_ROWS row-major rows out as a panel.
 void ck_panel(const double *numerics, int64_t rows, int64_t width, double *panel);
 
-/// sums[d] += sum of the panel's column, squares[d] += sum of its squares; 8 partial sums.
-void ck_panel_moments(const double *panel, int64_t width, double *sums, double *squares);
+/// sums[d] += sum over the rows of x[d], squares[d] += sum of x[d]^2, rows in order.
+void ck_column_moments(const double *numerics, int64_t rows, int64_t width, double *sums, double *squares);
 
 /// out = the panel minus origin[d], rounded to single precision; norms[r] = Euclidean norm of the row.
 void ck_screening_panel(const double *panel, int64_t width, const double *origin, float *out, float *norms);
@@ -54,14 +54,17 @@ void ck_label_distances(
     const double *numerics, int64_t rows, int64_t width, const int32_t *labels, const double *centres,
     int64_t centre_stride, double *out);
 
-/// out[r] = squared distance of each of the CK_PANEL_ROWS rows to one centre.
-void ck_point_distances(const double *panel, int64_t width, const double *centre, double *out);
+/// out[p * out_stride + r] = squared distance of each of the CK_PANEL_ROWS rows to point p of `count`.
+void ck_point_distances(
+    const double *panel, int64_t width, const double *points, int64_t count, int64_t out_stride, double *out);
 
 /// Adds the squared distance of two one-hot blocks of scale^2 = square: 0 for equal codes, else square for either code
 /// that is a level.
 void ck_level_distances(const int32_t *codes, int64_t rows, int32_t code, double square, double *out);
 
-/// out[r] = min(out[r], limits[r]) for CK_PANEL_ROWS rows; returns their sum in 8 partial sums.
-double ck_limited_sum(double *out, const double *limits);
+/// out[p * out_stride + r] becomes at most limits[r] for CK_PANEL_ROWS rows of each point; totals[p * total_stride] =
+/// their sum in 8 partial sums.
+void ck_limited_sums(
+    double *out, int64_t out_stride, int64_t count, const double *limits, double *totals, int64_t total_stride);
 
 #endif
