@@ -133,40 +133,36 @@ MULTIVERSION int64_t ck_nearest_centres(
   return checked;
 }
 
+void ck_fetch_moving_rows(
+    const double *numerics, int64_t rows, int64_t width, const int32_t *new_labels, const int32_t *labels) {
+  enum { CACHE_LINE = 8 };
+  for (int64_t row = 0; row < rows; row++) {
+    if (new_labels[row] == labels[row]) continue;
+    for (int64_t d = 0; d < width; d += CACHE_LINE) __builtin_prefetch(numerics + row * width + d);
+  }
+}
+
 MULTIVERSION int64_t ck_move_rows(
     const double *numerics, int64_t rows, int64_t width, const int32_t *new_labels, int32_t *labels, double *counts,
     double *sums, int64_t sum_stride) {
-  enum { CHUNK = 128, CACHE_LINE = 8 };
   int64_t changes = 0;
-  for (int64_t first = 0; first < rows; first += CHUNK) {
-    const int64_t end = first + CHUNK < rows ? first + CHUNK : rows;
-    // The rows to be moved are listed first, so that their coordinates are on the way from memory when needed.
-    int64_t moving[CHUNK], count = 0;
-    for (int64_t row = first; row < end; row++) {
-      moving[count] = row;
-      count += new_labels[row] != labels[row];
+  for (int64_t row = 0; row < rows; row++) {
+    const int32_t new_label = new_labels[row], old_label = labels[row];
+    if (new_label == old_label) continue;
+    changes++;
+    const double *x = numerics + row * width;
+    double *target = sums + new_label * sum_stride;
+    int64_t d = 0;
+    for (; d + 4 <= width; d += 4) *(quad *)(target + d) += *(const quad *)(x + d);
+    for (; d < width; d++) target[d] += x[d];
+    counts[new_label] += 1;
+    if (old_label >= 0) {
+      double *source = sums + old_label * sum_stride;
+      for (d = 0; d + 4 <= width; d += 4) *(quad *)(source + d) -= *(const quad *)(x + d);
+      for (; d < width; d++) source[d] -= x[d];
+      counts[old_label] -= 1;
     }
-    for (int64_t i = 0; i < count; i++) {
-      for (int64_t d = 0; d < width; d += CACHE_LINE) __builtin_prefetch(numerics + moving[i] * width + d);
-    }
-    for (int64_t i = 0; i < count; i++) {
-      const int64_t row = moving[i];
-      const int32_t new_label = new_labels[row], old_label = labels[row];
-      const double *x = numerics + row * width;
-      double *target = sums + new_label * sum_stride;
-      int64_t d = 0;
-      for (; d + 4 <= width; d += 4) *(quad *)(target + d) += *(const quad *)(x + d);
-      for (; d < width; d++) target[d] += x[d];
-      counts[new_label] += 1;
-      if (old_label >= 0) {
-        double *source = sums + old_label * sum_stride;
-        for (d = 0; d + 4 <= width; d += 4) *(quad *)(source + d) -= *(const quad *)(x + d);
-        for (; d < width; d++) source[d] -= x[d];
-        counts[old_label] -= 1;
-      }
-      labels[row] = new_label;
-    }
-    changes += count;
+    labels[row] = new_label;
   }
   return changes;
 }

@@ -19,7 +19,7 @@ final class CentreSearch {
     self.origin = origin
     let width = features.numericCount
     let rows = RowPanels.count(rows: features.rowCount) * RowPanels.length
-    let panels = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows * width))
+    let panels = RowPanels.allocate(Float.self, count: rows * width)
     let norms = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows))
     RowPanels.forEach(features) { panel, firstRow in
       ck_screening_panel(panel, Int64(width), origin, panels + firstRow * width, norms + firstRow)
@@ -33,9 +33,49 @@ final class CentreSearch {
     norms.deallocate()
   }
 
-  /// Writes the nearest centre of every row, lowest on ties, and returns how many rows needed double precision.
-  @discardableResult
-  func nearest(_ centres: [Double], into labels: inout [Int32]) -> Int {
+  /// Writes the nearest centre of every row, lowest on ties.
+  func nearest(_ centres: [Double], into labels: inout [Int32]) {
+    labels.withUnsafeMutableBufferPointer { labels in
+      guard let first = labels.baseAddress else { return }
+      search(centres) { start, nearest in
+        (first + start).update(from: nearest, count: min(RowPanels.length, features.rowCount - start))
+      }
+    }
+  }
+
+  /// Gives every row its nearest centre and moves it between the sums; returns how many rows moved.
+  func reassign(_ centres: [Double], _ labels: inout [Int32], _ sums: ClusterSums) -> Int {
+    let width = features.numericCount
+    var changes = 0
+    labels.withUnsafeMutableBufferPointer { labels in
+      features.numerics.withUnsafeBufferPointer { numerics in
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: RowPanels.length) { waiting in
+          guard let first = labels.baseAddress, let rows = numerics.baseAddress, let waiting = waiting.baseAddress
+          else { return }
+          var waitingStart: Int?
+          func moveWaiting() {
+            guard let start = waitingStart else { return }
+            changes += sums.move(
+              rows: rows + start * width, count: min(RowPanels.length, features.rowCount - start), first + start,
+              to: waiting)
+          }
+          // A panel's rows are moved after the search of the next panel, in which time they arrive from memory.
+          search(centres) { start, nearest in
+            let count = min(RowPanels.length, features.rowCount - start)
+            ck_fetch_moving_rows(rows + start * width, Int64(count), Int64(width), nearest, first + start)
+            moveWaiting()
+            waiting.update(from: nearest, count: count)
+            waitingStart = start
+          }
+          moveWaiting()
+        }
+      }
+    }
+    return changes
+  }
+
+  /// Calls `deliver` with the first row of every panel and the nearest centres of its rows.
+  private func search(_ centres: [Double], deliver: (Int, UnsafePointer<Int32>) -> Void) {
     let width = features.numericCount
     let tile = Int(CK_CENTRE_TILE)
     let count = width == 0 ? 0 : centres.count / width
@@ -64,8 +104,7 @@ final class CentreSearch {
       largestNear = max(largestNear, nearSquare)
     }
     let bound = differenceBound(largest: largest, largestNear: largestNear)
-    var checked = 0
-    labels.withUnsafeMutableBufferPointer { labels in
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: RowPanels.length) { labels in
       features.numerics.withUnsafeBufferPointer { numerics in
         base.withUnsafeBufferPointer { base in
           slopes.withUnsafeBufferPointer { slopes in
@@ -77,10 +116,10 @@ final class CentreSearch {
                   screening_base: screeningBase.baseAddress, screening_slopes: screeningSlopes.baseAddress,
                   bound_base: bound.base, bound_slope: bound.slope)
                 for start in stride(from: 0, to: features.rowCount, by: RowPanels.length) {
-                  checked += Int(
-                    ck_nearest_centres(
-                      panels + start * width, norms + start, rows + start * width,
-                      Int64(min(RowPanels.length, features.rowCount - start)), &argument, first + start))
+                  _ = ck_nearest_centres(
+                    panels + start * width, norms + start, rows + start * width,
+                    Int64(min(RowPanels.length, features.rowCount - start)), &argument, first)
+                  deliver(start, first)
                 }
               }
             }
@@ -88,7 +127,6 @@ final class CentreSearch {
         }
       }
     }
-    return checked
   }
 
   /// How far two scores must differ in single precision to be in the same order in double precision, as a function of

@@ -38,6 +38,13 @@ final class ClusterSums {
         Int64(width)))
   }
 
+  /// The same for a panel of rows without one-hot blocks.
+  func move(
+    rows: UnsafePointer<Double>, count: Int, _ labels: UnsafeMutablePointer<Int32>, to assigned: UnsafePointer<Int32>
+  ) -> Int {
+    Int(ck_move_rows(rows, Int64(count), Int64(width), assigned, labels, &counts, &sums, Int64(width)))
+  }
+
   func mean(cluster: Int, coordinate: Int) -> Double {
     sums[cluster * width + coordinate] * scales[coordinate] / counts[cluster]
   }

@@ -48,8 +48,12 @@ public struct KMeans: Codable, Sendable, Equatable {
     var settled = false
     while model.iterations < iterations {
       model.iterations += 1
-      model.assign(features, search, into: &assigned)
-      settled = sums.move(&labels, to: assigned) == 0
+      if let search {
+        settled = search.reassign(model.centres, &labels, sums) == 0
+      } else {
+        model.assignMixed(features, into: &assigned)
+        settled = sums.move(&labels, to: assigned) == 0
+      }
       let before = model.centres
       model.update(sums, features: features, labels: &labels)
       var shift = 0.0

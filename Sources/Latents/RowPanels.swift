@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Foundation
 
 /// Walks over the numeric coordinates of rows in panels whose vector lanes are rows.
 enum RowPanels {
@@ -7,6 +8,17 @@ enum RowPanels {
 
   /// Number of panels for so many rows; the last one is filled up with zeros.
   static func count(rows: Int) -> Int { (rows + length - 1) / length }
+
+  /// Memory to be released with `deallocate()`; large ones are in huge pages where the system grants them, which are
+  /// quicker to get and to walk through.
+  static func allocate<Number: BitwiseCopyable>(_: Number.Type, count: Int) -> UnsafeMutablePointer<Number> {
+    let hugePage = 1 << 21
+    let bytes = max(1, count) * MemoryLayout<Number>.stride
+    guard bytes >= 2 * hugePage else { return .allocate(capacity: max(1, count)) }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: hugePage)
+    madvise(memory, bytes, Int32(MADV_HUGEPAGE))
+    return memory.bindMemory(to: Number.self, capacity: count)
+  }
 
   /// Calls `body` with every panel, which lives until the next one, and its first row.
   static func forEach(

@@ -17,9 +17,9 @@ final class SeedDistances {
     self.features = features
     panelCount = RowPanels.count(rows: features.rowCount)
     let rows = panelCount * RowPanels.length
-    panels = .allocate(capacity: max(1, rows * features.numericCount))
+    panels = RowPanels.allocate(Double.self, count: rows * features.numericCount)
     nearest = .allocate(capacity: max(1, rows))
-    columns = .allocate(capacity: max(1, rows * candidates))
+    columns = RowPanels.allocate(Double.self, count: rows * candidates)
     nearestTotals = [Double](repeating: 0, count: panelCount)
     columnTotals = [Double](repeating: 0, count: panelCount * candidates)
     // Rows that only fill up the last panel are at no distance.

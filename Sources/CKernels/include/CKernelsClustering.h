@@ -43,6 +43,10 @@ int64_t ck_nearest_centres(
     const float *panel, const float *norms, const double *numerics, int64_t rows, const ck_centres *centres,
     int32_t *labels);
 
+/// Asks for the coordinates of the rows that ck_move_rows will move, so that they arrive while other work is done.
+void ck_fetch_moving_rows(
+    const double *numerics, int64_t rows, int64_t width, const int32_t *new_labels, const int32_t *labels);
+
 /// Moves rows between clusters: a row whose label changed is taken from sums[old] and added to sums[new], rows in
 /// order; an old label below 0 means that the row is in no sum. `labels` receives the new labels. Returns the changes.
 int64_t ck_move_rows(
