@@ -77,32 +77,6 @@ struct ComponentTables {
     levels = [Double](repeating: 0, count: levelCount * padded)
   }
 
-  /// Tables whose scores are the squared distances to dense centres (count × width).
-  init(squaredDistancesTo centres: [Double], of features: MixedFeatures) {
-    let width = features.width
-    let count = width == 0 ? 1 : centres.count / width
-    self.init(
-      count: count, numericCount: features.numericCount, levelCount: width - features.numericCount,
-      padding: .infinity)
-    for component in 0..<count {
-      var constant = 0.0
-      for d in 0..<features.numericCount {
-        means[d * padded + component] = centres[component * width + d]
-        factors[d * padded + component] = 1
-      }
-      var level = 0
-      for category in features.categories {
-        for _ in 0..<category.levels {
-          let centre = centres[component * width + features.numericCount + level]
-          constant += centre * centre
-          levels[level * padded + component] = category.scale * (category.scale - 2 * centre)
-          level += 1
-        }
-      }
-      base[component] = constant
-    }
-  }
-
   /// scores (rows × padded) of one block.
   func fill(_ scores: UnsafeMutablePointer<Double>, _ block: UnsafePointer<ck_mixture_block>) {
     ck_mixture_scores(block, Int64(padded), means, factors, base, levels, scores)

@@ -1,4 +1,3 @@
-internal import CKernels
 internal import Foundation
 public import Tensors
 
@@ -28,74 +27,18 @@ public enum GreedySeeding {
     let count = min(count, rowCount)
     guard count > 0 else { return [] }
     let candidateCount = candidateCount(count: count)
-    let first = min(Int(uniform(0, 0) * Double(rowCount)), rowCount - 1)
-    var seeds = [first]
-    var nearest = [Double](repeating: .infinity, count: rowCount)
-    var potential = distances(features, to: [first], limit: nearest) { _, values in nearest = values }[0]
+    let distances = SeedDistances(features, candidates: candidateCount)
+    var seeds = [min(Int(uniform(0, 0) * Double(rowCount)), rowCount - 1)]
+    distances.measure(to: seeds)
+    distances.choose(0)
     while seeds.count < count {
-      let candidates = draw(nearest, potential: potential, count: candidateCount) { uniform(seeds.count, $0) }
-      var columns = [[Double]](repeating: [], count: candidates.count)
-      let potentials = distances(features, to: candidates, limit: nearest) { columns[$0] = $1 }
+      let candidates = (0..<candidateCount).map { distances.draw(uniform(seeds.count, $0)) }
+      let potentials = distances.measure(to: candidates)
       var best = 0
       for candidate in candidates.indices where potentials[candidate] < potentials[best] { best = candidate }
       seeds.append(candidates[best])
-      nearest = columns[best]
-      potential = potentials[best]
+      distances.choose(best)
     }
     return seeds
-  }
-
-  /// Rows whose cumulative squared distance is the first to reach uniform × potential.
-  private static func draw(
-    _ nearest: [Double], potential: Double, count: Int, uniform: (Int) -> Double
-  ) -> [Int] {
-    var cumulative = [Double](repeating: 0, count: nearest.count)
-    var sum = 0.0
-    for row in nearest.indices {
-      sum += nearest[row]
-      cumulative[row] = sum
-    }
-    return (0..<count).map { candidate in
-      let target = uniform(candidate) * potential
-      var low = 0
-      var high = cumulative.count
-      while low < high {
-        let middle = (low + high) / 2
-        if cumulative[middle] < target { low = middle + 1 } else { high = middle }
-      }
-      return min(low, cumulative.count - 1)
-    }
-  }
-
-  /// Distances of all rows to each candidate row, limited from above; returns their sums.
-  private static func distances(
-    _ features: MixedFeatures, to candidates: [Int], limit: [Double], deliver: (Int, [Double]) -> Void
-  ) -> [Double] {
-    let centres = candidates.flatMap { features.coordinates(row: $0) }
-    let tables = ComponentTables(squaredDistancesTo: centres, of: features)
-    let count = candidates.count
-    var columns = [[Double]](repeating: [Double](repeating: 0, count: features.rowCount), count: count)
-    var totals = [Double](repeating: 0, count: count)
-    let blocks = FeatureBlocks(features)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length * tables.padded) { scores in
-      guard let base = scores.baseAddress else { return }
-      blocks.forEach(rows: 0..<features.rowCount) { block, start, rows in
-        tables.fill(base, block)
-        for candidate in 0..<count {
-          var total = 0.0
-          columns[candidate].withUnsafeMutableBufferPointer { column in
-            for row in 0..<rows {
-              // One-hot distances are differences of large terms and may come out a rounding error below zero.
-              let distance = max(0, min(base[row &* tables.padded &+ candidate], limit[start &+ row]))
-              column[start &+ row] = distance
-              total += distance
-            }
-          }
-          totals[candidate] += total
-        }
-      }
-    }
-    for candidate in 0..<count { deliver(candidate, columns[candidate]) }
-    return totals
   }
 }

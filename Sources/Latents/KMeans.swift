@@ -39,26 +39,29 @@ public struct KMeans: Codable, Sendable, Equatable {
     var model = KMeans(
       centres: centres, count: width == 0 ? min(1, features.rowCount) : centres.count / width, width: width)
     guard features.rowCount > 0, model.count > 0 else { return model }
-    let moments = ClusterSums(features, count: 1)
-    moments.add(labels: [Int32](repeating: 0, count: features.rowCount))
-    let movement = tolerance * moments.meanVariance(rowCount: features.rowCount)
+    let moments = CoordinateMoments(features)
+    let movement = tolerance * moments.meanVariance
+    let search = model.prefersScreening(features) ? CentreSearch(features, origin: moments.means) : nil
     let sums = ClusterSums(features, count: model.count)
     var labels = [Int32](repeating: -1, count: features.rowCount)
+    var assigned = labels
     var settled = false
     while model.iterations < iterations {
       model.iterations += 1
-      let assigned = model.nearest(features)
-      settled = assigned == labels
-      labels = assigned
+      if let search {
+        settled = search.reassign(model.centres, &labels, sums) == 0
+      } else {
+        model.assignMixed(features, into: &assigned)
+        settled = sums.move(&labels, to: assigned) == 0
+      }
       let before = model.centres
-      sums.reset()
-      sums.add(labels: labels)
       model.update(sums, features: features, labels: &labels)
       var shift = 0.0
       for (old, new) in zip(before, model.centres) { shift += (new - old) * (new - old) }
       if settled || shift <= movement { break }
     }
-    model.labels = settled ? labels : model.nearest(features)
+    if !settled { model.assign(features, search, into: &labels) }
+    model.labels = labels
     model.inertia = model.distances(features, labels: model.labels).reduce(0, +)
     return model
   }
@@ -71,6 +74,27 @@ public struct KMeans: Codable, Sendable, Equatable {
 
   /// The nearest centre of every row, lowest on ties.
   public func nearest(_ features: MixedFeatures) -> [Int32] {
+    var labels = [Int32](repeating: 0, count: features.rowCount)
+    let search =
+      prefersScreening(features) ? CentreSearch(features, origin: CoordinateMoments(features).means) : nil
+    assign(features, search, into: &labels)
+    return labels
+  }
+
+  private func prefersScreening(_ features: MixedFeatures) -> Bool {
+    features.categories.isEmpty && features.numericCount > 0
+  }
+
+  private func assign(_ features: MixedFeatures, _ search: CentreSearch?, into labels: inout [Int32]) {
+    if let search {
+      search.nearest(centres, into: &labels)
+    } else {
+      assignMixed(features, into: &labels)
+    }
+  }
+
+  /// Looks the terms of one-hot blocks up in tables.
+  private func assignMixed(_ features: MixedFeatures, into labels: inout [Int32]) {
     // |x − c|² without |x|²: base |c|², slope −2c.
     var tables = ComponentTables(
       count: count, numericCount: features.numericCount, levelCount: width - features.numericCount,
@@ -93,7 +117,6 @@ public struct KMeans: Codable, Sendable, Equatable {
         }
       }
     }
-    var labels = [Int32](repeating: 0, count: features.rowCount)
     let blocks = FeatureBlocks(features)
     labels.withUnsafeMutableBufferPointer { labels in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length * (padded + 1)) { scores in
@@ -105,23 +128,31 @@ public struct KMeans: Codable, Sendable, Equatable {
         }
       }
     }
-    return labels
   }
 
   private func distances(_ features: MixedFeatures, labels: [Int32]) -> [Double] {
-    let tables = ComponentTables(squaredDistancesTo: centres, of: features)
     var distances = [Double](repeating: 0, count: features.rowCount)
-    let blocks = FeatureBlocks(features)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length * tables.padded) { scores in
-      guard let base = scores.baseAddress else { return }
-      blocks.forEach(rows: 0..<features.rowCount) { block, start, rows in
-        tables.fill(base, block)
-        for row in 0..<rows {
-          distances[start + row] = max(0, base[row * tables.padded + Int(labels[start + row])])
+    ck_label_distances(
+      features.numerics, Int64(features.rowCount), Int64(features.numericCount), labels, centres, Int64(width),
+      &distances)
+    var offset = features.numericCount
+    for category in features.categories {
+      let squares = (0..<count).map { cluster in
+        (0..<category.levels).reduce(0) {
+          $0 + centres[cluster * width + offset + $1] * centres[cluster * width + offset + $1]
         }
       }
+      for row in 0..<features.rowCount {
+        let cluster = Int(labels[row])
+        distances[row] += squares[cluster]
+        guard category.codes[row] >= 0 else { continue }
+        let centre = centres[cluster * width + offset + Int(category.codes[row])]
+        distances[row] += category.scale * (category.scale - 2 * centre)
+      }
+      offset += category.levels
     }
-    return distances
+    // One-hot distances are differences of large terms and may come out a rounding error below zero.
+    return features.categories.isEmpty ? distances : distances.map { max(0, $0) }
   }
 
   private mutating func update(_ sums: ClusterSums, features: MixedFeatures, labels: inout [Int32]) {
@@ -129,92 +160,19 @@ public struct KMeans: Codable, Sendable, Equatable {
     if !empty.isEmpty {
       let distances = distances(features, labels: labels)
       var farthest = distances.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }[...]
+      var sizes = sums.counts
+      var moved = labels
       while let cluster = empty.first, let row = farthest.popFirst() {
-        guard sums.counts[Int(labels[row])] > 1 else { continue }
-        labels[row] = Int32(cluster)
+        let source = Int(labels[row])
+        guard sizes[source] > 1 else { continue }
+        sizes[source] -= 1
+        moved[row] = Int32(cluster)
         empty.removeFirst()
       }
-      sums.reset()
-      sums.add(labels: labels)
+      sums.move(&labels, to: moved)
     }
     for cluster in 0..<count where sums.counts[cluster] > 0 {
       for d in 0..<width { centres[cluster * width + d] = sums.mean(cluster: cluster, coordinate: d) }
     }
-  }
-}
-
-/// Sums of coordinates by cluster, formed block by block.
-private final class ClusterSums {
-  private let features: MixedFeatures
-  private let width: Int
-  private let scales: [Double]
-  private(set) var counts: [Double]
-  private var sums: [Double]
-  private var squares: [Double]
-
-  init(_ features: MixedFeatures, count: Int) {
-    self.features = features
-    width = features.width
-    scales =
-      [Double](repeating: 1, count: features.numericCount)
-      + features.categories.flatMap { [Double](repeating: $0.scale, count: $0.levels) }
-    counts = [Double](repeating: 0, count: count)
-    sums = [Double](repeating: 0, count: count * features.width)
-    squares = count == 1 ? sums : []
-  }
-
-  func reset() {
-    counts.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-    sums.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-  }
-
-  func add(labels: [Int32]) {
-    let numericCount = features.numericCount
-    let wantsSquares = !squares.isEmpty
-    counts.withUnsafeMutableBufferPointer { counts in
-      for label in labels { counts[Int(label)] += 1 }
-    }
-    sums.withUnsafeMutableBufferPointer { sums in
-      features.numerics.withUnsafeBufferPointer { numerics in
-        for row in 0..<labels.count {
-          let target = Int(labels[row]) &* width
-          let source = row &* numericCount
-          for d in 0..<numericCount { sums[target &+ d] += numerics[source &+ d] }
-        }
-        if wantsSquares {
-          squares.withUnsafeMutableBufferPointer { squares in
-            for row in 0..<labels.count {
-              for d in 0..<numericCount {
-                let x = numerics[row &* numericCount &+ d]
-                squares[d] += x * x
-              }
-            }
-          }
-        }
-      }
-      var offset = numericCount
-      for category in features.categories {
-        for row in 0..<labels.count where category.codes[row] >= 0 {
-          sums[Int(labels[row]) &* width &+ offset &+ Int(category.codes[row])] += 1
-        }
-        offset += category.levels
-      }
-    }
-  }
-
-  func mean(cluster: Int, coordinate: Int) -> Double {
-    sums[cluster * width + coordinate] * scales[coordinate] / counts[cluster]
-  }
-
-  /// Mean over the coordinates of their variance; meant for one cluster that holds all rows.
-  func meanVariance(rowCount: Int) -> Double {
-    guard width > 0, rowCount > 0 else { return 0 }
-    var total = 0.0
-    for d in 0..<width {
-      let mean = mean(cluster: 0, coordinate: d)
-      let square = d < features.numericCount ? squares[d] : sums[d] * scales[d] * scales[d]
-      total += max(0, square / Double(rowCount) - mean * mean)
-    }
-    return total / Double(width)
   }
 }

@@ -8,6 +8,7 @@
 #define CLAVA_KERNELS_H
 
 #include "CKernelsCalibration.h"
+#include "CKernelsClustering.h"
 #include "CKernelsDiffusion.h"
 #include "CKernelsNetwork.h"
 #include "CKernelsOptimizer.h"
