@@ -112,7 +112,9 @@ public struct TableCodecFitter {
     case (.number, .numbers(let values, let missing)), (.date, .numbers(let values, let missing)):
       guard case .numbers(let format, _, _) = found.content else { return .null }
       return .numeric(
-        NumericCodec.fit(values: values, format: format, knots: options.knots),
+        NumericCodec.fit(
+          values: values, format: format, knots: options.knots,
+          spreadsSingles: options.spreadsSingles && survey.rowCount >= CodecOptions.minimumSpreadRows),
         missing: indicator(missing: missing))
     case (_, .codes(let counts, let missing)):
       let levels = texts.enumerated().map { ($1, $0 < counts.count ? counts[$0] : 0) }

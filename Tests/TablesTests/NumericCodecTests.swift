@@ -110,4 +110,33 @@ struct NumericCodecTests {
     let data = try CanonicalJSON.encode(codec)
     #expect(try CanonicalJSON.decode(NumericCodec.self, from: data, source: "test") == codec)
   }
+
+  @Test("single values spread to the middle between their neighbours, shared ones and the ends stay")
+  func spreadSingles() {
+    let codec = NumericCodec.fit(
+      values: [10, 20, 20, 30, 41, 41, 60], format: .integer, knots: 4096, spreadsSingles: true)
+    #expect(codec.cellCount == 5)
+    #expect(codec.first == [10, 20, 26, 41, 51])
+    #expect(codec.last == [15, 20, 35, 41, 60])
+    let ranks = stride(from: 0.001, through: 0.999, by: 0.001)
+    let decoded = ranks.map { codec.decode(NormalDistribution.quantile($0)) }
+    #expect(decoded == decoded.sorted())
+    #expect(decoded.allSatisfy { $0 == $0.rounded() && (10...60).contains($0) })
+    for value in [10.0, 20, 30, 41, 60] {
+      for u in [0.01, 0.5, 0.99] { #expect(codec.decode(codec.encode(value, u: u)) == value) }
+    }
+    let share = decoded.count { $0 == 20 }
+    #expect(abs(Double(share) / Double(decoded.count) - 2.0 / 7) < 0.01)
+  }
+
+  @Test("decimals spread without a lattice stay in order and do not overlap")
+  func spreadDecimals() {
+    let values = [0.1, 0.25, 0.25, 1e-7, 3.5, 700.125]
+    let codec = NumericCodec.fit(
+      values: values, format: .decimal(minimumPlaces: 0, maximumPlaces: 17), knots: 4096, spreadsSingles: true)
+    let last = codec.last ?? []
+    #expect(last.count == 5)
+    for cell in 1..<last.count { #expect(last[cell - 1] < codec.first[cell]) }
+    for value in [0.1, 0.25, 3.5] { #expect(abs(codec.decode(codec.encode(value, u: 0.5)) - value) < 1e-9) }
+  }
 }

@@ -24,7 +24,8 @@ struct EncodeBody: TaskBody {
     }
     let (codec, levels) = try TableCodec.fit(
       table: table, survey: parameters.survey,
-      options: CodecOptions(maxLevels: parameters.maxLevels, knots: parameters.knots))
+      options: CodecOptions(
+        maxLevels: parameters.maxLevels, knots: parameters.knots, spreadsSingles: parameters.spreadsSingles))
     let codecWriter = try ArtifactWriter(path: context.outputPath(OutputName.codec))
     try codecWriter.writeJSON("codec", codec)
     try codecWriter.finish()

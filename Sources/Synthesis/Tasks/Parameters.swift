@@ -9,6 +9,7 @@ enum Parameters {
     var relations: [Relation]
     var maxLevels: Int
     var knots: Int
+    var spreadsSingles: Bool
   }
 
   struct Label: Codable {
