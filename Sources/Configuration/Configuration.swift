@@ -42,7 +42,7 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var kind = "hybrid"
     public var maxLevels = 300
     public var knots = 4096
-    public var spreadSingles = true
+    public var minimumCellRows = 5
   }
   /// How groups get their latent labels.
   public struct Labels: Sendable, Hashable, Codable {

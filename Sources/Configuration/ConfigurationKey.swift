@@ -79,8 +79,8 @@ public struct ConfigurationKey: Sendable {
       "codec.knots", .integer(\.codec.knots, 16...1_000_000),
       "distinct values a numeric column may have before quantile knots stand for them"),
     .init(
-      "codec.spread_singles", .flag(\.codec.spreadSingles),
-      "a number that only one row has stands for all values halfway to its neighbours (tables of 200 rows and more)"),
+      "codec.minimum_cell_rows", .integer(\.codec.minimumCellRows, 1...1_000_000),
+      "numbers of fewer rows share a cell with their neighbours (tables of 200 rows and more); 1 is off"),
     .init("labels.clusters", .integer(\.labels.clusters, 1...1000), "latent groups for each relation"),
     .init("labels.method", .choice(\.labels.method, ["both", "kmeans"]), "mixture seeded by k-means++, or k-means"),
     .init("labels.parent_scale", .number(\.labels.parentScale, 0...1000), "weight of the parent's columns"),

@@ -55,16 +55,17 @@ public struct NumericCodec: Codable, Hashable, Sendable {
 
   /// Fits a codec to the values of a column.
   ///
-  /// Up to `knots` different values every value is a cell. Above, values whose share of the rows exceeds 1/knots keep
-  /// cells of their own, and the others are gathered into cells of that share.
+  /// A value of many rows is a cell of its own; values of few rows are gathered into cells of at least
+  /// `minimumCellRows` rows and, where there are more than `knots` different values, of at least a share 1/knots. Within
+  /// a cell all values of the lattice are equally likely, so what a few rows alone have is not written again and again;
+  /// ranks are wrong by less than a cell.
   ///
   /// - Parameters:
   ///   - values: the values that are not missing, in any order.
-  ///   - spreadsSingles: whether a value that occurs once stands for all values halfway to its neighbours, so that what
-  ///     one row alone has is not written again and again. Ranks are wrong by less than one row.
+  ///   - minimumCellRows: 1 keeps every value of a column with at most `knots` of them.
   /// - Complexity: O(n log n).
   public static func fit(
-    values: [Double], format: NumberFormat, knots: Int, spreadsSingles: Bool = false
+    values: [Double], format: NumberFormat, knots: Int, minimumCellRows: Int = 1
   ) -> NumericCodec {
     let sorted = values.sorted()
     var distinct: [Double] = []
@@ -78,14 +79,11 @@ public struct NumericCodec: Codable, Hashable, Sendable {
         counts.append(1)
       }
     }
-    if distinct.count <= knots {
-      guard spreadsSingles, counts.contains(1) else {
-        return NumericCodec(values: distinct, counts: counts, format: format)
-      }
-      let step = Lattice.step(of: distinct, format: format)
-      return NumericCodec(cells: spread(distinct, counts, step: step), step: step, format: format)
+    if distinct.count <= knots && counts.allSatisfy({ $0 >= minimumCellRows }) {
+      return NumericCodec(values: distinct, counts: counts, format: format)
     }
-    let cells = gather(distinct, counts, target: Double(sorted.count) / Double(knots))
+    let share = distinct.count <= knots ? 0 : Double(sorted.count) / Double(knots)
+    let cells = gather(distinct, counts, target: max(share, Double(minimumCellRows)))
     return NumericCodec(cells: cells, step: Lattice.step(of: distinct, format: format), format: format)
   }
 
@@ -162,26 +160,6 @@ public struct NumericCodec: Codable, Hashable, Sendable {
     var first: Double
     var last: Double
     var cumulative: Int
-  }
-
-  /// One cell for each value; that of a value that occurs once reaches halfway to its neighbours, on the lattice. The
-  /// smallest and the largest value stay the ends of the column.
-  private static func spread(_ values: [Double], _ counts: [Int], step: Double) -> [Cell] {
-    /// The largest distance below half of `gap` that stays on the lattice and leaves the middle to the lower side.
-    func reach(_ gap: Double, isUpward: Bool) -> Double {
-      guard step > 0 else { return gap * 0.499 }
-      let steps = (gap / step).rounded()
-      return (isUpward ? (steps / 2).rounded(.down) : ((steps - 1) / 2).rounded(.down)) * step
-    }
-    var total = 0
-    return values.indices.map { index in
-      total += counts[index]
-      var cell = Cell(first: values[index], last: values[index], cumulative: total)
-      guard counts[index] == 1 else { return cell }
-      if index > 0 { cell.first -= max(0, reach(values[index] - values[index - 1], isUpward: false)) }
-      if index < values.count - 1 { cell.last += reach(values[index + 1] - values[index], isUpward: true) }
-      return cell
-    }
   }
 
   /// Gathers values into cells of at least `target` rows; a value of more rows than that stays alone.

@@ -4,18 +4,18 @@ public struct CodecOptions: Codable, Hashable, Sendable {
   public var maxLevels: Int
   /// Numeric columns with more different values are kept as this many cells.
   public var knots: Int
-  /// Whether numbers that only one row has stand for all values halfway to their neighbours. In tables of fewer than
-  /// `minimumSpreadRows` rows they never do: a single row is too large a part of the distribution there.
-  public var spreadsSingles: Bool
+  /// Numbers of fewer rows than this share a cell with their neighbours; 1 keeps every number. Tables of fewer than
+  /// `smallTableRows` rows keep every number: a row is too large a part of the distribution there.
+  public var minimumCellRows: Int
 
-  /// See `spreadsSingles`.
-  public static let minimumSpreadRows = 200
+  /// See `minimumCellRows`.
+  public static let smallTableRows = 200
 
   /// Creates options.
-  public init(maxLevels: Int = 300, knots: Int = 4096, spreadsSingles: Bool = true) {
+  public init(maxLevels: Int = 300, knots: Int = 4096, minimumCellRows: Int = 5) {
     self.maxLevels = maxLevels
     self.knots = knots
-    self.spreadsSingles = spreadsSingles
+    self.minimumCellRows = minimumCellRows
   }
 }
 

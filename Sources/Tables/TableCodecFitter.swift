@@ -114,7 +114,7 @@ public struct TableCodecFitter {
       return .numeric(
         NumericCodec.fit(
           values: values, format: format, knots: options.knots,
-          spreadsSingles: options.spreadsSingles && survey.rowCount >= CodecOptions.minimumSpreadRows),
+          minimumCellRows: survey.rowCount < CodecOptions.smallTableRows ? 1 : options.minimumCellRows),
         missing: indicator(missing: missing))
     case (_, .codes(let counts, let missing)):
       let levels = texts.enumerated().map { ($1, $0 < counts.count ? counts[$0] : 0) }

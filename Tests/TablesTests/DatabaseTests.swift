@@ -161,7 +161,7 @@ struct DatabaseTests {
     for name in schema.topologicalOrder {
       let table = try #require(schema.table(name)), found = try #require(survey.table(name))
       let reader = try TableReader(table: table, survey: found)
-      let codec = try TableCodec.fit(table: table, survey: found)
+      let codec = try TableCodec.fit(table: table, survey: found, options: CodecOptions(minimumCellRows: 1))
       while let block = try reader.next(maximumRows: 1000) {
         for (index, column) in table.columns.enumerated() {
           if column.name == table.primaryKey, let isInteger = Optional(found.columns[index].hasIntegerKeys) {

@@ -111,32 +111,28 @@ struct NumericCodecTests {
     #expect(try CanonicalJSON.decode(NumericCodec.self, from: data, source: "test") == codec)
   }
 
-  @Test("single values spread to the middle between their neighbours, shared ones and the ends stay")
-  func spreadSingles() {
-    let codec = NumericCodec.fit(
-      values: [10, 20, 20, 30, 41, 41, 60], format: .integer, knots: 4096, spreadsSingles: true)
-    #expect(codec.cellCount == 5)
-    #expect(codec.first == [10, 20, 26, 41, 51])
-    #expect(codec.last == [15, 20, 35, 41, 60])
-    let ranks = stride(from: 0.001, through: 0.999, by: 0.001)
+  @Test("values of few rows share cells, values of many rows keep their own, and nothing leaves the range")
+  func minimumCellRows() {
+    let values = [10.0, 12, 14, 20, 20, 20, 20, 30, 33, 36, 60]
+    let codec = NumericCodec.fit(values: values, format: .integer, knots: 4096, minimumCellRows: 3)
+    #expect(codec.first == [10, 20, 30, 60])
+    #expect(codec.last == [14, 20, 36, 60])
+    let ranks = stride(from: 0.0005, through: 0.9995, by: 0.0005)
     let decoded = ranks.map { codec.decode(NormalDistribution.quantile($0)) }
     #expect(decoded == decoded.sorted())
     #expect(decoded.allSatisfy { $0 == $0.rounded() && (10...60).contains($0) })
-    for value in [10.0, 20, 30, 41, 60] {
+    #expect(decoded.contains(31))
+    #expect(!decoded.contains(45))
+    for value in values {
       for u in [0.01, 0.5, 0.99] { #expect(codec.decode(codec.encode(value, u: u)) == value) }
     }
-    let share = decoded.count { $0 == 20 }
-    #expect(abs(Double(share) / Double(decoded.count) - 2.0 / 7) < 0.01)
+    let share = Double(decoded.count { $0 == 20 }) / Double(decoded.count)
+    #expect(abs(share - 4.0 / 11) < 0.01)
   }
 
-  @Test("decimals spread without a lattice stay in order and do not overlap")
-  func spreadDecimals() {
-    let values = [0.1, 0.25, 0.25, 1e-7, 3.5, 700.125]
-    let codec = NumericCodec.fit(
-      values: values, format: .decimal(minimumPlaces: 0, maximumPlaces: 17), knots: 4096, spreadsSingles: true)
-    let last = codec.last ?? []
-    #expect(last.count == 5)
-    for cell in 1..<last.count { #expect(last[cell - 1] < codec.first[cell]) }
-    for value in [0.1, 0.25, 3.5] { #expect(abs(codec.decode(codec.encode(value, u: 0.5)) - value) < 1e-9) }
+  @Test("a column whose values all have rows enough is kept exactly")
+  func enoughRows() {
+    let values = [1.0, 1, 1, 5, 5, 5, 9, 9, 9]
+    #expect(NumericCodec.fit(values: values, format: .integer, knots: 4096, minimumCellRows: 3).isExact)
   }
 }

@@ -84,7 +84,7 @@ public struct PlanBuilder {
       Parameters.Encode(
         table: table.withoutPath, survey: survey, relations: parents, maxLevels: project.configuration.codec.maxLevels,
         knots: project.configuration.codec.knots,
-        spreadsSingles: project.configuration.codec.spreadSingles),
+        minimumCellRows: project.configuration.codec.minimumCellRows),
       inputs: parents.map { TaskInput("parent-keys", from: TaskNames.encode($0.parent), output: OutputName.keys) },
       sources: [SourceInput("csv", path: table.file, digest: survey.digest)],
       outputs: [OutputName.codec, OutputName.rows, OutputName.keys], stage: "encode", cost: costs.encode(survey))

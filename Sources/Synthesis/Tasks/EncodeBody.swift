@@ -25,7 +25,7 @@ struct EncodeBody: TaskBody {
     let (codec, levels) = try TableCodec.fit(
       table: table, survey: parameters.survey,
       options: CodecOptions(
-        maxLevels: parameters.maxLevels, knots: parameters.knots, spreadsSingles: parameters.spreadsSingles))
+        maxLevels: parameters.maxLevels, knots: parameters.knots, minimumCellRows: parameters.minimumCellRows))
     let codecWriter = try ArtifactWriter(path: context.outputPath(OutputName.codec))
     try codecWriter.writeJSON("codec", codec)
     try codecWriter.finish()

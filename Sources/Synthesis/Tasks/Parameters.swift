@@ -9,7 +9,7 @@ enum Parameters {
     var relations: [Relation]
     var maxLevels: Int
     var knots: Int
-    var spreadsSingles: Bool
+    var minimumCellRows: Int
   }
 
   struct Label: Codable {
