@@ -117,7 +117,7 @@ public struct ConfigurationKey: Sendable {
     .init("sampling.block", .integer(\.sampling.block, 64...1_000_000), "rows sampled together"),
     .init(
       "calibration.kind", .choice(\.calibration.kind, ["marginals", "off"]),
-      "marginals gives every column exactly the real distribution; off keeps the model's own"),
+      "marginals brings every column to the real distribution; off keeps the model's own"),
     .init("checkpoint.every", .seconds(\.checkpoint.every, 0.1...86_400), "time between checkpoints"),
     .init("evaluation.enabled", .flag(\.evaluation.enabled), "compare the result with the input at the end"),
     .init("fleet.launcher", .choice(\.fleet.launcher, ["local"]), "who starts the workers"),
