@@ -10,6 +10,9 @@ struct LabelBody: TaskBody {
   let kind = "label"
   let codeVersion = 1
 
+  /// Even the smallest table gets this many groups, if it has the rows.
+  private static let fewestClusters = 5
+
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Label.self)
     let child = try StoredTable(codecPath: context.input("child-codec"), rowsPath: context.input("child-rows"))
@@ -48,10 +51,12 @@ struct LabelBody: TaskBody {
     guard let method = MixtureOptions.Method(rawValue: parameters.method) else {
       throw ClavaError(.internal, "there is no mixture method '\(parameters.method)'")
     }
+    // Groups of a few rows each would describe those rows, not a kind of row.
+    let components = min(parameters.clusters, max(Self.fewestClusters, features.rowCount / parameters.rowsPerCluster))
     let mixture = DiagonalMixture.fit(
       features,
       options: MixtureOptions(
-        components: parameters.clusters, iterations: parameters.iterations, tolerance: parameters.tolerance,
+        components: components, iterations: parameters.iterations, tolerance: parameters.tolerance,
         fitRows: parameters.fitRows, method: method),
       stream: RandomStream(seed: parameters.seed, name: "label/\(parameters.relation)"))
     return mixture.predict(features)
