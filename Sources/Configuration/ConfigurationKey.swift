@@ -84,7 +84,8 @@ public struct ConfigurationKey: Sendable {
     .init("labels.clusters", .integer(\.labels.clusters, 1...1000), "latent groups for each relation"),
     .init(
       "labels.rows_per_cluster", .integer(\.labels.rowsPerCluster, 1...1_000_000),
-      "a small table gets fewer groups, down to five, so that a group has this many rows on average"),
+      "a table of few rows gets fewer groups, down to five, so that a group has this many rows on average (from 200 rows)"
+    ),
     .init("labels.method", .choice(\.labels.method, ["both", "kmeans"]), "mixture seeded by k-means++, or k-means"),
     .init("labels.parent_scale", .number(\.labels.parentScale, 0...1000), "weight of the parent's columns"),
     .init("labels.fit_rows", .integer(\.labels.fitRows, 100...10_000_000), "rows the mixture is fitted on at most"),

@@ -10,7 +10,7 @@ struct LabelBody: TaskBody {
   let kind = "label"
   let codeVersion = 1
 
-  /// Even the smallest table gets this many groups, if it has the rows.
+  /// No table gets fewer groups, if it has the rows.
   private static let fewestClusters = 5
 
   func run(_ context: any TaskContext) throws {
@@ -51,8 +51,11 @@ struct LabelBody: TaskBody {
     guard let method = MixtureOptions.Method(rawValue: parameters.method) else {
       throw ClavaError(.internal, "there is no mixture method '\(parameters.method)'")
     }
-    // Groups of a few rows each would describe those rows, not a kind of row.
-    let components = min(parameters.clusters, max(Self.fewestClusters, features.rowCount / parameters.rowsPerCluster))
+    // Groups of a few rows each would describe those rows, not a kind of row. Tables whose numbers the codec keeps one
+    // by one are too small for the difference.
+    let isSmall = features.rowCount < CodecOptions.smallTableRows
+    let few = max(Self.fewestClusters, features.rowCount / parameters.rowsPerCluster)
+    let components = isSmall ? parameters.clusters : min(parameters.clusters, few)
     let mixture = DiagonalMixture.fit(
       features,
       options: MixtureOptions(
