@@ -47,7 +47,6 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// How groups get their latent labels.
   public struct Labels: Sendable, Hashable, Codable {
     public var clusters = 20
-    public var rowsPerCluster = 100
     public var method = "both"
     public var parentScale = 1.0
     public var fitRows = 60_000

@@ -82,10 +82,6 @@ public struct ConfigurationKey: Sendable {
       "codec.minimum_cell_rows", .integer(\.codec.minimumCellRows, 1...1_000_000),
       "numbers of fewer rows share a cell with their neighbours (tables of 200 rows and more); 1 is off"),
     .init("labels.clusters", .integer(\.labels.clusters, 1...1000), "latent groups for each relation"),
-    .init(
-      "labels.rows_per_cluster", .integer(\.labels.rowsPerCluster, 1...1_000_000),
-      "a table of few rows gets fewer groups, down to five, so that a group has this many rows on average (from 200 rows)"
-    ),
     .init("labels.method", .choice(\.labels.method, ["both", "kmeans"]), "mixture seeded by k-means++, or k-means"),
     .init("labels.parent_scale", .number(\.labels.parentScale, 0...1000), "weight of the parent's columns"),
     .init("labels.fit_rows", .integer(\.labels.fitRows, 100...10_000_000), "rows the mixture is fitted on at most"),

@@ -108,7 +108,6 @@ public struct PlanBuilder {
       TaskNames.label(relation.name), LabelBody(),
       Parameters.Label(
         relation: relation.name, parentIndex: try index(of: relation), seed: seed, clusters: labels.clusters,
-        rowsPerCluster: labels.rowsPerCluster,
         method: labels.method, parentScale: labels.parentScale, fitRows: labels.fitRows,
         iterations: labels.iterations, tolerance: labels.tolerance),
       inputs: inputs, outputs: [OutputName.labels], stage: "label",

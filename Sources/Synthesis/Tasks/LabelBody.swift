@@ -10,9 +10,6 @@ struct LabelBody: TaskBody {
   let kind = "label"
   let codeVersion = 1
 
-  /// No table gets fewer groups, if it has the rows.
-  private static let fewestClusters = 5
-
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Label.self)
     let child = try StoredTable(codecPath: context.input("child-codec"), rowsPath: context.input("child-rows"))
@@ -51,15 +48,10 @@ struct LabelBody: TaskBody {
     guard let method = MixtureOptions.Method(rawValue: parameters.method) else {
       throw ClavaError(.internal, "there is no mixture method '\(parameters.method)'")
     }
-    // Groups of a few rows each would describe those rows, not a kind of row. Tables whose numbers the codec keeps one
-    // by one are too small for the difference.
-    let isSmall = features.rowCount < CodecOptions.smallTableRows
-    let few = max(Self.fewestClusters, features.rowCount / parameters.rowsPerCluster)
-    let components = isSmall ? parameters.clusters : min(parameters.clusters, few)
     let mixture = DiagonalMixture.fit(
       features,
       options: MixtureOptions(
-        components: components, iterations: parameters.iterations, tolerance: parameters.tolerance,
+        components: parameters.clusters, iterations: parameters.iterations, tolerance: parameters.tolerance,
         fitRows: parameters.fitRows, method: method),
       stream: RandomStream(seed: parameters.seed, name: "label/\(parameters.relation)"))
     return mixture.predict(features)

@@ -18,7 +18,6 @@ enum Parameters {
     var parentIndex: Int
     var seed: UInt64
     var clusters: Int
-    var rowsPerCluster: Int
     var method: String
     var parentScale: Double
     var fitRows: Int
