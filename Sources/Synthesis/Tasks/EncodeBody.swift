@@ -23,9 +23,7 @@ struct EncodeBody: TaskBody {
         remedy: "give the same command again")
     }
     let (codec, levels) = try TableCodec.fit(
-      table: table, survey: parameters.survey,
-      options: CodecOptions(
-        maxLevels: parameters.maxLevels, knots: parameters.knots, minimumCellRows: parameters.minimumCellRows))
+      table: table, survey: parameters.survey, options: parameters.codec)
     let codecWriter = try ArtifactWriter(path: context.outputPath(OutputName.codec))
     try codecWriter.writeJSON("codec", codec)
     try codecWriter.finish()
