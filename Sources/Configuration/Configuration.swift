@@ -13,13 +13,16 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var kind = "generated"
     /// Foreign key columns whose relation is left out of the model.
     public var ignoreRelations: [String] = []
+    /// Latent groups of the relations in which the table is the child; nil is `labels.clusters`.
+    public var clusters: Int?
     /// Where it stands in the configuration, for messages.
     public var place = ""
 
     /// Creates the options of a table.
-    public init(kind: String = "generated", ignoreRelations: [String] = []) {
+    public init(kind: String = "generated", ignoreRelations: [String] = [], clusters: Int? = nil) {
       self.kind = kind
       self.ignoreRelations = ignoreRelations
+      self.clusters = clusters
     }
   }
   /// What the user says of one column.
@@ -39,49 +42,114 @@ public struct Configuration: Sendable, Hashable, Codable {
   }
   /// How columns become numbers.
   public struct Codec: Sendable, Hashable, Codable {
+    /// `hybrid` (ranks and one-hot blocks) or `quantile` (every column one number, as published).
     public var kind = "hybrid"
     public var maxLevels = 300
     public var knots = 4096
     public var minimumCellRows = 5
+    /// Order of the codes of categories: `numeric`, `frequency` or `lexicographic`.
+    public var categoryOrder = "numeric"
+    /// Whether integers and decimals are written with the digits of their column.
+    public var roundNumbers = true
+    /// Whether the 1e-7 rule of the quantile map is `relative` to the column's range or `absolute`.
+    public var tolerance = "relative"
+    /// Whether all rows are fitted, or the 99 % of the published split.
+    public var useAllRows = true
   }
   /// How groups get their latent labels.
   public struct Labels: Sendable, Hashable, Codable {
     public var clusters = 20
+    /// `both`, `kmeans`, `gmm` or `variational`.
     public var method = "both"
     public var parentScale = 1.0
     public var fitRows = 60_000
     public var iterations = 40
     public var tolerance = 1e-3
+    /// Labels of other relations that are clustered with the columns: of the child's own `children`, or `all` made
+    /// before.
+    public var neighbours = "children"
+    /// What λ multiplies: the features of `parents`, or also the one-hot columns it reaches in the `published` code.
+    public var scaleScope = "parents"
+    /// Whether the value of the parent's primary key is clustered as a number.
+    public var keyFeature = false
+    /// Rows over which the parent's columns are scaled: of the `source` table, or the `clustered` ones.
+    public var scalingRows = "source"
   }
   /// How keys, labels and group sizes of the synthetic rows are made.
   public struct Structure: Sendable, Hashable, Codable {
+    /// `exact`, `resampled` or `group_sizes` (published: rows first, sizes drawn by the labels they carry).
     public var kind = "exact"
     public var scale = 1.0
+    /// No meaning under `group_sizes`.
     public var pathAgreement = true
+    /// No meaning under `group_sizes`.
     public var distinctPairs = true
   }
   /// How rows with several parents find them.
   public struct Matching: Sendable, Hashable, Codable {
+    /// `cells`; under `group_sizes` one of `greedy`, `nearest`, `assignment`, `none`.
     public var kind = "cells"
+    /// Whether columns are compared `scaled` or `raw`.
+    public var features = "scaled"
+    /// Whether `nearest` may take a row more than once (`keep`) or replaces repeats as published (`replace`).
+    public var repeats = "keep"
+    /// The version of a table that its children are generated from: `matched` or `first_version`.
+    public var descendants = "matched"
+    /// Rows of a block of the search, which is one task.
+    public var block = 16_384
   }
   /// The diffusion model of each view.
   public struct Denoiser: Sendable, Hashable, Codable {
+    /// `edm` or `ddpm`.
     public var process = "edm"
+    /// T of `ddpm`.
+    public var timesteps = 2000
+    /// `cosine` or `linear`, of `ddpm`.
+    public var noiseSchedule = "cosine"
+    /// `squared_error` or `variational_bound`, of `ddpm`.
+    public var loss = "squared_error"
     public var layers = [256, 256, 256]
+    public var dropout = 0.0
     public var steps = 1200
     public var batch = 1024
     public var learningRate = 1e-3
+    /// `cosine` after a warm-up, or `published`: linear to 0 without one.
+    public var learningRateDecay = "cosine"
     public var weightDecay = 1e-5
+    /// Decay of the averaged weights; 0 samples with the last weights.
     public var ema = 0.999
+    /// Whether the short batch at the end of an epoch is a step of its own.
+    public var remainderBatches = false
     public var condition = ["labels", "sizes", "parents"]
     public var holdout = 0.0
     public var earlyStopping = false
   }
+  /// The classifier of labels that guides a child's rows under `group_sizes`.
+  public struct Classifier: Sendable, Hashable, Codable {
+    /// η; 0 is no guidance.
+    public var scale = 1.0
+    public var layers = [128, 256, 512, 1024, 512, 256, 128]
+    public var timeDimension = 128
+    /// Optimiser steps; 0 is no classifier.
+    public var steps = 2000
+    public var batch = 1024
+    public var learningRate = 1e-3
+    public var weightDecay = 0.01
+    public var dropout = 0.5
+    /// Whether the published gradient is used, which is that of half the squared loss.
+    public var lossSquared = false
+    /// Whether the short batch at the end of an epoch is a step of its own.
+    public var remainderBatches = false
+  }
   /// How rows are drawn from a trained model.
   public struct Sampling: Sendable, Hashable, Codable {
+    /// `dpmpp2m`; for `ddpm` also `ddim` and `ancestral`.
     public var solver = "dpmpp2m"
+    /// Evaluations of the network; `ancestral` takes `denoiser.timesteps`, see `samplingSteps`.
     public var steps = 40
     public var block = 4096
+    /// Seed of structure and sampling; nil is the seed of the run, see `samplingSeed`.
+    public var seed: Int?
   }
   /// Whether marginals of a finite sample are corrected.
   public struct Calibration: Sendable, Hashable, Codable {
@@ -95,6 +163,8 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// The evaluation at the end of a run.
   public struct Evaluation: Sendable, Hashable, Codable {
     public var enabled = true
+    /// Folder of real rows to compare with instead of the input.
+    public var data: String?
   }
   /// How worker processes are run.
   public struct Fleet: Sendable, Hashable, Codable {
@@ -105,10 +175,17 @@ public struct Configuration: Sendable, Hashable, Codable {
 
   public var data = Data()
   public var output = "clava-run"
+  /// `clava` (`synthetic/TABLE.csv`) or `published` (`TABLE/PREFIX_final/TABLE_synthetic.csv`).
+  public var outputLayout = "clava"
+  /// PREFIX of the published layout; may be empty.
+  public var outputPrefix = ""
   public var seed = 0
   /// Number of worker processes; nil is one for each core.
   public var workers: Int?
+  /// `clava` or `clavaddpm`.
   public var recipe = "clava"
+  /// `none`, or `reference`: the published code to the letter.
+  public var compatibility = "none"
   public var tables: [String: Table] = [:]
   public var columns: [String: Column] = [:]
   public var codec = Codec()
@@ -116,6 +193,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   public var structure = Structure()
   public var matching = Matching()
   public var denoiser = Denoiser()
+  public var classifier = Classifier()
   public var sampling = Sampling()
   public var calibration = Calibration()
   public var checkpoint = Checkpoint()

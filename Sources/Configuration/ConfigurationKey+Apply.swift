@@ -10,6 +10,9 @@ extension ConfigurationKey {
     case .text(let path):
       guard let text = node.string, !text.isEmpty else { return found }
       configuration[keyPath: path] = text
+    case .textOrEmpty(let path):
+      guard let text = node.string else { return found }
+      configuration[keyPath: path] = text
     case .optionalText(let path):
       guard let text = node.string else { return found }
       configuration[keyPath: path] = node.null != nil ? nil : text
@@ -48,7 +51,7 @@ extension ConfigurationKey {
   }
 
   /// A whole number, also when written as `1e6` or `1_000`.
-  private static func integer(_ node: Node) -> Int? {
+  static func integer(_ node: Node) -> Int? {
     guard let text = node.scalar?.string.replacing("_", with: "") else { return nil }
     if let value = Int(text) { return value }
     guard let value = Double(text), value == value.rounded(), abs(value) < 1e15 else { return nil }

@@ -3,12 +3,23 @@ import Yams
 
 /// Reads configurations strictly: an unknown key, a wrong type or a value out of range is a problem that names the
 /// file, the line and the remedy. All problems of a file are reported together.
+///
+/// Values are collected first, later ones before earlier ones; `finish` puts them over the defaults of the recipe that
+/// they name, wherever it is named.
 public struct ConfigurationReader {
-  /// What has been read so far; starts with the defaults.
-  public private(set) var configuration = Configuration()
-  /// Things the user should know that are no errors.
-  public private(set) var notices: [String] = []
-  private var problems: [Problem] = []
+  /// One value that was read and found good.
+  struct Setting {
+    var key: ConfigurationKey
+    var node: Node
+    /// The only recipe for which it counts, and how its source calls it; nil if it always counts.
+    var only: (recipe: String, name: String)?
+  }
+
+  var problems: [Problem] = []
+  var tables: [String: Configuration.Table] = [:]
+  var columns: [String: Configuration.Column] = [:]
+  private var settings: [Setting] = []
+  private var sourceNotices: [String] = []
 
   /// Starts from the defaults.
   public init() {}
@@ -44,9 +55,10 @@ public struct ConfigurationReader {
     }
     if PublishedConfiguration.recognises(mapping) {
       let published = PublishedConfiguration(mapping, source: source)
-      published.apply(to: &configuration)
       problems += published.problems
-      notices += published.notices
+      sourceNotices += published.notices
+      for value in published.values { set(value.key, value.node, at: value.place, only: value.only) }
+      for (name, clusters) in published.clusters { tables[name, default: .init()].clusters = clusters }
     } else {
       read(mapping, path: "", source: source)
     }
@@ -85,60 +97,44 @@ public struct ConfigurationReader {
       name = String(path[..<dot])
       options = Node([(Node(String(path[path.index(after: dot)...])), value)])
     }
-    let place = Problem.Place(file: source, key: section)
-    let named = Node([(Node(name), options)])
-    if section == "tables" {
-      readTables(named, at: place, source: source)
-    } else {
-      readColumns(named, at: place, source: source)
-    }
+    guard let section = NamedSection(rawValue: section) else { return }
+    read(section, Node([(Node(name), options)]), at: .init(file: source, key: section.rawValue), source: source)
   }
 
   /// The configuration, or one error with everything that is wrong.
   ///
   /// - Throws: `ClavaError.configuration`.
   public func finish() throws -> Configuration {
-    var all = problems
-    if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
-      all.append(
-        Problem(
-          "early stopping needs a holdout", at: .init(key: "denoiser.early_stopping"),
-          remedy: "set denoiser.holdout, for example to 0.05"))
+    let recipe = chosenRecipe
+    var configuration = RecipePreset.configuration(
+      recipe: recipe, compatibility: text(of: "compatibility") ?? RecipePreset.compatibilities[0],
+      labelMethod: text(of: "labels.method"))
+    for setting in settings where setting.only == nil || setting.only?.recipe == recipe {
+      // It was applied once when it was read, so it fits.
+      _ = setting.key.apply(setting.node, to: &configuration)
     }
-    if configuration.denoiser.layers.isEmpty {
-      all.append(
-        Problem(
-          "the list of layers is empty", at: .init(key: "denoiser.layers"),
-          remedy: "give at least one width, for example [256, 256, 256]"))
-    }
-    for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
-      all += Self.problems(of: column, name: name)
-    }
+    configuration.tables = tables
+    configuration.columns = columns
+    let all = problems + ConfigurationCheck.problems(of: configuration)
     guard all.isEmpty else { throw ClavaError(.configuration, problems: all) }
     return configuration
   }
 
-  /// A rule without a text would empty the column, a misspelt placeholder would be written as it stands.
-  private static func problems(of column: Configuration.Column, name: String) -> [Problem] {
-    let place = Problem.Place(file: column.place.isEmpty ? nil : column.place)
-    guard let text = column.pattern else {
-      if column.constant != nil { return [] }
-      return [
-        Problem(
-          "the rule of column '\(name)' says neither constant nor pattern", at: place,
-          remedy: "add one of them, for example constant: hidden")
-      ]
+  /// Things the user should know that are no errors.
+  public var notices: [String] {
+    let recipe = chosenRecipe
+    var unused: [String] = []
+    for case let only? in settings.map(\.only) where only.recipe != recipe && !unused.contains(only.name) {
+      unused.append(only.name)
     }
-    return text.matches(of: /\{([^{}]*)\}/).compactMap { match in
-      let word = String(match.output.1)
-      guard !["row", "table", "column"].contains(word),
-        let nearest = NearestName.of(word, among: ["row", "table", "column"])
-      else { return nil }
-      return Problem(
-        "the pattern of column '\(name)' holds {\(word)}, which is no placeholder", at: place,
-        remedy: "did you mean {\(nearest)}?")
-    }
+    guard !unused.isEmpty else { return sourceNotices }
+    return sourceNotices + ["recipe \(recipe) makes its own choice in place of \(unused.joined(separator: ", "))"]
   }
+
+  private var chosenRecipe: String { text(of: "recipe") ?? RecipePreset.recipes[0] }
+
+  /// The last value that was read for a key.
+  private func text(of path: String) -> String? { settings.last { $0.key.path == path }?.node.string }
 
   private mutating func read(_ mapping: Node.Mapping, path: String, source: String) {
     var seen: Set<String> = []
@@ -155,25 +151,21 @@ public struct ConfigurationReader {
         problems.append(Problem("the key occurs twice", at: named, remedy: "keep one of them"))
         continue
       }
-      switch full {
-      case "tables": readTables(value, at: named, source: source)
-      case "columns": readColumns(value, at: named, source: source)
-      default:
-        if let key = ConfigurationKey.named(full) {
-          set(key, value, at: named)
-        } else if ConfigurationKey.all.contains(where: { $0.path.hasPrefix("\(full).") }) {
-          if let inner = value.mapping {
-            read(inner, path: full, source: source)
-          } else {
-            let first = ConfigurationKey.all.first { $0.path.hasPrefix("\(full).") }
-            problems.append(
-              Problem(
-                "expected a section of keys, found \(Self.describe(value))", at: named,
-                remedy: "write for example \(full): { \(first?.path.split(separator: ".").last ?? "key"): … }"))
-          }
+      if let section = NamedSection(rawValue: full) {
+        read(section, value, at: named, source: source)
+      } else if let key = ConfigurationKey.named(full) {
+        set(key, value, at: named)
+      } else if let first = ConfigurationKey.all.first(where: { $0.path.hasPrefix("\(full).") }) {
+        if let inner = value.mapping {
+          read(inner, path: full, source: source)
         } else {
-          problems.append(unknown(full, at: place))
+          problems.append(
+            Problem(
+              "expected a section of keys, found \(Self.describe(value))", at: named,
+              remedy: "write for example \(full): { \(first.path.split(separator: ".").last ?? "key"): … }"))
         }
+      } else {
+        problems.append(unknown(full, at: place))
       }
     }
   }
@@ -181,7 +173,7 @@ public struct ConfigurationReader {
   private func unknown(_ path: String, at place: Problem.Place) -> Problem {
     var named = place
     named.key = path
-    let paths = ConfigurationKey.all.map(\.path) + ["tables", "columns"]
+    let paths = ConfigurationKey.all.map(\.path) + NamedSection.allCases.map(\.rawValue)
     let siblings = paths.filter { $0.split(separator: ".").dropLast() == path.split(separator: ".").dropLast() }
     let remedy =
       NearestName.of(path, among: paths).map { "did you mean '\($0)'?" }
@@ -189,116 +181,15 @@ public struct ConfigurationReader {
     return Problem("there is no such configuration key", at: named, remedy: remedy)
   }
 
-  private mutating func set(_ key: ConfigurationKey, _ node: Node, at place: Problem.Place) {
-    if let value = key.apply(node, to: &configuration) {
+  private mutating func set(
+    _ key: ConfigurationKey, _ node: Node, at place: Problem.Place, only: (recipe: String, name: String)? = nil
+  ) {
+    var trial = Configuration()
+    if let value = key.apply(node, to: &trial) {
       problems.append(
         Problem("found \(value), expected \(key.expectation)", at: place, remedy: "it means: \(key.meaning)"))
-    }
-  }
-
-  private mutating func readTables(_ node: Node, at place: Problem.Place, source: String) {
-    guard let mapping = node.mapping else {
-      problems.append(
-        Problem(
-          "expected tables by name, found \(Self.describe(node))", at: place,
-          remedy: "write for example tables: { district: { kind: lookup } }"))
-      return
-    }
-    for (keyNode, value) in mapping {
-      let name = keyNode.string ?? ""
-      let tablePlace = Problem.Place(
-        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, key: "tables.\(name)")
-      var table = configuration.tables[name] ?? Configuration.Table()
-      table.place = tablePlace.text
-      guard let options = value.mapping else {
-        problems.append(
-          Problem(
-            "expected options, found \(Self.describe(value))", at: tablePlace, remedy: "valid: kind, ignore_relations"))
-        continue
-      }
-      for (optionNode, option) in options {
-        var at = tablePlace
-        at.line = optionNode.mark?.line
-        at.position = optionNode.mark?.column
-        at.key = "tables.\(name).\(optionNode.string ?? "?")"
-        switch optionNode.string {
-        case "kind":
-          guard let kind = option.string, ["generated", "lookup"].contains(kind) else {
-            problems.append(
-              Problem(
-                "found \(Self.describe(option)), expected generated or lookup", at: at,
-                remedy: "lookup keeps the table's rows as they are"))
-            continue
-          }
-          table.kind = kind
-        case "ignore_relations":
-          guard let columns = option.sequence?.map(\.string), !columns.contains(nil) else {
-            problems.append(
-              Problem(
-                "expected a list of foreign key columns, found \(Self.describe(option))", at: at,
-                remedy: "write for example ignore_relations: [reports_to]"))
-            continue
-          }
-          table.ignoreRelations = columns.compactMap { $0 }
-        default:
-          problems.append(
-            Problem(
-              "a table has no such option", at: at,
-              remedy: NearestName.remedy(
-                optionNode.string ?? "", among: ["kind", "ignore_relations"], of: "options of a table")))
-        }
-      }
-      configuration.tables[name] = table
-    }
-  }
-
-  private mutating func readColumns(_ node: Node, at place: Problem.Place, source: String) {
-    guard let mapping = node.mapping else {
-      problems.append(
-        Problem(
-          "expected columns by name, found \(Self.describe(node))", at: place,
-          remedy: "write for example columns: { customer.email: { kind: text, pattern: \"user{row}@example.com\" } }"))
-      return
-    }
-    for (keyNode, value) in mapping {
-      let name = keyNode.string ?? ""
-      var at = Problem.Place(
-        file: source, line: keyNode.mark?.line, position: keyNode.mark?.column, key: "columns.\(name)")
-      guard name.contains("."), let options = value.mapping else {
-        problems.append(
-          Problem(
-            "expected table.column with options", at: at,
-            remedy: "write for example customer.email: { kind: text, constant: hidden }"))
-        continue
-      }
-      var column = configuration.columns[name] ?? Configuration.Column()
-      column.place = at.text
-      let problemCount = problems.count
-      for (optionNode, option) in options {
-        at.line = optionNode.mark?.line
-        at.position = optionNode.mark?.column
-        switch (optionNode.string, option.string) {
-        case ("kind", "text"?): break
-        case ("kind", _):
-          problems.append(
-            Problem(
-              "found \(Self.describe(option)), expected text", at: at,
-              remedy: "text is the only kind that can be set; the others come from the metadata"))
-        case ("constant", let text?): column.constant = text
-        case ("pattern", let text?): column.pattern = text
-        default:
-          problems.append(
-            Problem(
-              "a column has no such option", at: at,
-              remedy: NearestName.remedy(
-                optionNode.string ?? "", among: ["kind", "constant", "pattern"], of: "options of a column")))
-        }
-      }
-      if column.constant != nil && column.pattern != nil {
-        problems.append(Problem("constant and pattern exclude each other", at: at, remedy: "keep one of them"))
-      }
-      // A rule that is wrong already is not checked for completeness.
-      if problems.count == problemCount { configuration.columns[name] = column }
+    } else {
+      settings.append(Setting(key: key, node: node, only: only))
     }
   }
 

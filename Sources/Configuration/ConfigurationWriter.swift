@@ -23,7 +23,8 @@ public enum ConfigurationWriter {
       lines.append("tables:")
       for (name, table) in configuration.tables.sorted(by: { $0.key < $1.key }) {
         let ignored = table.ignoreRelations.map(YAMLText.scalar).joined(separator: ", ")
-        lines.append("  \(YAMLText.scalar(name)): { kind: \(table.kind), ignore_relations: [\(ignored)] }")
+        let clusters = table.clusters.map { ", clusters: \($0)" } ?? ""
+        lines.append("  \(YAMLText.scalar(name)): { kind: \(table.kind), ignore_relations: [\(ignored)]\(clusters) }")
       }
     }
     if !configuration.columns.isEmpty {

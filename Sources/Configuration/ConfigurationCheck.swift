@@ -1,0 +1,102 @@
+import Essentials
+
+/// Checks of keys against each other: every finding names the keys, what they say and what to do.
+enum ConfigurationCheck {
+  static func problems(of configuration: Configuration) -> [Problem] {
+    var found = choices(configuration) + sizes(configuration)
+    for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
+      found += problems(of: column, name: name)
+    }
+    return found
+  }
+
+  /// Choices that exist only beside others.
+  private static func choices(_ configuration: Configuration) -> [Problem] {
+    var found: [Problem] = []
+    let structure = configuration.structure.kind, matching = configuration.matching.kind
+    if (matching == "cells") == (structure == "group_sizes") {
+      found.append(
+        Problem(
+          "matching.kind \(matching) does not go with structure.kind \(structure)", at: .init(key: "matching.kind"),
+          remedy: structure == "group_sizes"
+            ? "set matching.kind to greedy, nearest, assignment or none, or structure.kind to exact or resampled"
+            : "set matching.kind to cells, or structure.kind to group_sizes"))
+    }
+    let solver = configuration.sampling.solver, process = configuration.denoiser.process
+    if ["ddim", "ancestral"].contains(solver) && process != "ddpm" {
+      found.append(
+        Problem(
+          "sampling.solver \(solver) does not go with denoiser.process \(process)", at: .init(key: "sampling.solver"),
+          remedy: "set sampling.solver to dpmpp2m, or denoiser.process to ddpm"))
+    }
+    if configuration.denoiser.loss == "variational_bound" && process != "ddpm" {
+      found.append(
+        Problem(
+          "denoiser.loss variational_bound does not go with denoiser.process \(process)",
+          at: .init(key: "denoiser.loss"),
+          remedy: "set denoiser.loss to squared_error, or denoiser.process to ddpm"))
+    }
+    if configuration.compatibility == "reference" && configuration.recipe != "clavaddpm" {
+      found.append(
+        Problem(
+          "compatibility reference does not go with recipe \(configuration.recipe)", at: .init(key: "compatibility"),
+          remedy: "set recipe to clavaddpm, or compatibility to none"))
+    }
+    if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
+      found.append(
+        Problem(
+          "denoiser.early_stopping true does not go with denoiser.holdout 0", at: .init(key: "denoiser.early_stopping"),
+          remedy: "set denoiser.holdout, for example to 0.05"))
+    }
+    return found
+  }
+
+  /// Numbers and lists that bound each other.
+  private static func sizes(_ configuration: Configuration) -> [Problem] {
+    var found: [Problem] = []
+    let steps = configuration.samplingSteps, timesteps = configuration.denoiser.timesteps
+    if configuration.denoiser.process == "ddpm" && steps > timesteps {
+      found.append(
+        Problem(
+          "sampling.steps \(steps) is more than denoiser.timesteps \(timesteps)", at: .init(key: "sampling.steps"),
+          remedy: "set sampling.steps to at most \(timesteps)"))
+    }
+    for (key, layers) in [
+      ("denoiser.layers", configuration.denoiser.layers), ("classifier.layers", configuration.classifier.layers),
+    ] where layers.isEmpty {
+      found.append(
+        Problem(
+          "the list of layers is empty", at: .init(key: key),
+          remedy: "give at least one width, for example \(key): [256, 256, 256]"))
+    }
+    if configuration.outputPrefix.contains("/") {
+      found.append(
+        Problem(
+          "output_prefix '\(configuration.outputPrefix)' holds a '/'", at: .init(key: "output_prefix"),
+          remedy: "it is a part of a folder's name; the folder of the run is set with output"))
+    }
+    return found
+  }
+
+  /// A rule without a text would empty the column, a misspelt placeholder would be written as it stands.
+  private static func problems(of column: Configuration.Column, name: String) -> [Problem] {
+    let place = Problem.Place(file: column.place.isEmpty ? nil : column.place)
+    guard let text = column.pattern else {
+      if column.constant != nil { return [] }
+      return [
+        Problem(
+          "the rule of column '\(name)' says neither constant nor pattern", at: place,
+          remedy: "add one of them, for example constant: hidden")
+      ]
+    }
+    return text.matches(of: /\{([^{}]*)\}/).compactMap { match in
+      let word = String(match.output.1)
+      guard !["row", "table", "column"].contains(word),
+        let nearest = NearestName.of(word, among: ["row", "table", "column"])
+      else { return nil }
+      return Problem(
+        "the pattern of column '\(name)' holds {\(word)}, which is no placeholder", at: place,
+        remedy: "did you mean {\(nearest)}?")
+    }
+  }
+}
