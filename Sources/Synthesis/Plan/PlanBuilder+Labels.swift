@@ -44,7 +44,7 @@ extension PlanBuilder {
       TaskNames.label(relation.name), LabelBody(),
       Parameters.Label(
         relation: relation.name, parentIndex: try index(of: relation), seed: seed,
-        clusters: configuration.tables[relation.child]?.clusters ?? labels.clusters, method: labels.method,
+        clusters: configuration.clusters(ofChild: relation.child), method: labels.method,
         parentScale: labels.parentScale, fitRows: labels.fitRows, iterations: labels.iterations,
         tolerance: labels.tolerance, published: published),
       inputs: inputs, outputs: [OutputName.labels], stage: "label",

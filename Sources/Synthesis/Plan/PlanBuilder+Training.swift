@@ -35,6 +35,13 @@ extension PlanBuilder {
     return try schema.parentOrder(of: name).map { try view($0.name, $0) }
   }
 
+  /// Names of the views of a table.
+  static func viewNames(of table: TableSchema, in project: Project) throws -> [String] {
+    let samplesLabels = project.configuration.structure.kind == "group_sizes" && table.kind == .generated
+    let parents = project.schema.parentOrder(of: table.name)
+    return samplesLabels && !parents.isEmpty ? parents.map(\.name) : [table.name]
+  }
+
   /// Whether the network has anything to model in a view.
   func isModelled(_ view: Parameters.View) throws -> Bool {
     let table = try project.table(view.table), survey = try project.survey(of: view.table)

@@ -28,7 +28,7 @@ public struct PlanBuilder {
     let configuration = project.configuration
     costs = CostModel(configuration: configuration)
     seed = UInt64(configuration.seed)
-    samplingSeed = UInt64(configuration.sampling.seed ?? configuration.seed)
+    samplingSeed = UInt64(configuration.samplingSeed)
     condition = Parameters.Condition(
       labels: configuration.denoiser.condition.contains("labels"),
       sizes: configuration.denoiser.condition.contains("sizes"),
@@ -56,7 +56,7 @@ public struct PlanBuilder {
     }
     for name in order { try addSampling(name) }
     for name in order { try addAssemble(name) }
-    if configuration.evaluation.enabled { try addEvaluation() }
+    if configuration.evaluatesInPlan { try addEvaluation() }
   }
 
   mutating func add(

@@ -1,5 +1,6 @@
 import Diffusion
 import Essentials
+import Neural
 import TaskGraph
 
 /// `train-denoiser`: fits the denoiser of one view, with checkpoints that resume bit for bit.
@@ -17,8 +18,8 @@ struct TrainDenoiserBody: TaskBody {
     let shape = DenoiserShape(
       features: rows.map.layout, conditionWidth: condition.width, layers: parameters.layers,
       process: parameters.process, dropout: parameters.dropout)
-    guard let decay = TrainingOptions.Decay(rawValue: parameters.decay),
-      let loss = TrainingOptions.Loss(rawValue: parameters.loss)
+    guard let decay = LearningRateSchedule.Decay(rawValue: parameters.decay),
+      let loss = TrainingLoss(rawValue: parameters.loss)
     else {
       throw ClavaError(.internal, "there is no decay '\(parameters.decay)' or no loss '\(parameters.loss)'")
     }
