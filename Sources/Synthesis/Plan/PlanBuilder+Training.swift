@@ -14,7 +14,7 @@ extension PlanBuilder {
     let schema = project.schema
     let parents = schema.parents(of: name), children = schema.children(of: name)
     let splitSeed = configuration.codec.useAllRows ? nil : seed
-    guard samplesLabels else {
+    guard samplesLabels, try project.table(name).kind == .generated else {
       return [
         Parameters.View(
           name: name, table: name, parents: Array(parents.indices), children: children.count, labelColumns: [],
