@@ -11,6 +11,7 @@
 #include "CKernelsClustering.h"
 #include "CKernelsDiffusion.h"
 #include "CKernelsNetwork.h"
+#include "CKernelsNormalization.h"
 #include "CKernelsOptimizer.h"
 #include "CKernelsRandom.h"
 #include "mixture.h"
