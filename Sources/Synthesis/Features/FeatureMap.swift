@@ -11,11 +11,11 @@ struct FeatureMap {
 
   enum Target {
     /// A number, and the indicator beside it.
-    case numeric(Int, codec: NumericCodec, missing: MissingIndicator?)
+    case numeric(Int, codec: NumberMap, missing: MissingIndicator?)
     /// A category as one-hot.
     case category(Int, codec: CategoricalCodec)
     /// A category with too many levels, modelled as a number.
-    case ordinal(Int, codec: CategoricalCodec, ranks: NumericCodec)
+    case ordinal(Int, codec: CategoricalCodec, ranks: NumberMap)
     /// Whether a text that is not generated is there.
     case presence(Int, codec: CategoricalCodec)
     /// Not modelled.

@@ -29,7 +29,7 @@ struct SampledColumns {
 
   /// Values of a numeric column: NaN where `missing` is 1. The rows that are present share the real distribution of
   /// present values.
-  func numbers(_ index: Int, codec: NumericCodec, missing: [Int32]?) throws -> [Double] {
+  func numbers(_ index: Int, codec: NumberMap, missing: [Int32]?) throws -> [Double] {
     guard rowCount > 0 else { return [] }
     let sampled = try gather(BlockStore.numeric(index))
     let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
