@@ -6,7 +6,7 @@ import TaskGraph
 /// `encode`: reads a table's CSV file into typed columns, fits its codec, and turns foreign keys into row numbers.
 struct EncodeBody: TaskBody {
   let kind = "encode"
-  let codeVersion = 1
+  let codeVersion = 2
 
   /// Rows held in memory at a time.
   private static let blockRows = 65_536
