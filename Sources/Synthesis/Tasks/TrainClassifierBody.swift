@@ -1,5 +1,6 @@
 import Diffusion
 import Essentials
+import Neural
 import TaskGraph
 
 /// `train-classifier`: fits the classifier that tells the labels of a relation from noisy rows of its child table
