@@ -40,6 +40,9 @@ public struct MatchRows: Sendable, Equatable, Codable {
     self.count = count
   }
 
+  /// No rows, of so many features.
+  public static func empty(width: Int) -> MatchRows { MatchRows(finite: [], width: width, count: 0) }
+
   /// The features of some rows, in the order given.
   func gathered(_ rows: some Collection<Int32>) -> [Float] {
     [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, filled in

@@ -13,6 +13,20 @@ public struct NeighbourCandidates: Sendable, Equatable, Codable {
   /// Their squared distances.
   public let squaredDistances: [Float]
 
+  /// The candidates of a block.
+  public init(
+    firstAnchor: Int, anchorCount: Int, candidateCount: Int, others: [Int32], squaredDistances: [Float]
+  ) {
+    precondition(
+      others.count == anchorCount * candidateCount && squaredDistances.count == others.count,
+      "\(others.count) rows, \(squaredDistances.count) distances for \(anchorCount) x \(candidateCount) candidates")
+    self.firstAnchor = firstAnchor
+    self.anchorCount = anchorCount
+    self.candidateCount = candidateCount
+    self.others = others
+    self.squaredDistances = squaredDistances
+  }
+
   /// Finds the nearest other rows of the anchors of a block.
   ///
   /// The result depends on its arguments only; how anchors are cut into blocks changes no candidate.

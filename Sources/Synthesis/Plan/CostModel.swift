@@ -87,10 +87,9 @@ struct CostModel {
       seconds: Self.overhead + work / Self.arithmeticRate, memory: 60 << 20 + rows * (width(table) + 8) * 4)
   }
 
-  /// Comparison of the rows of two versions in blocks.
-  func match(rows: Int) -> TaskCost {
-    TaskCost(
-      seconds: Self.overhead + Double(rows) * Double(rows) * 2e-9, memory: 40 << 20 + rows * 512)
+  /// Comparison of rows of one version with so many rows each of another.
+  func match(rows: Int, compared: Int) -> TaskCost {
+    TaskCost(seconds: Self.overhead + Double(rows) * Double(compared + 100) * 4e-9, memory: 40 << 20 + rows * 512)
   }
 
   func calibrate(_ table: TableSchema, rows: Int) -> TaskCost {

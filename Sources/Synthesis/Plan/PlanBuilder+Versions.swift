@@ -43,18 +43,55 @@ extension PlanBuilder {
       + views.map { TaskInput("attributes", from: TaskNames.calibrate($0.name), output: OutputName.attributes) }
   }
 
+  /// The match of the kept version with another: coordinates once, the search in blocks, and what joins them.
   private mutating func addMatch(_ table: TableSchema, _ views: [Parameters.View], other: Int) throws {
     let matching = configuration.matching
+    let predicted = rows[table.name] ?? 0
+    let parts = max(1, (predicted + matching.block - 1) / matching.block)
+    let match = TaskNames.match(table.name, other)
     var inputs = try versionInputs(table, views)
     for view in views where try isModelled(view) {
       inputs.append(TaskInput("model/\(view.name)", from: TaskNames.train(view.name), output: OutputName.model))
     }
+    let coordinates = TaskNames.matchRows(table.name, other)
     try add(
-      TaskNames.match(table.name, other), MatchBody(),
-      Parameters.Match(
-        kind: matching.kind, features: matching.features, repeats: matching.repeats, seed: samplingSeed, views: views,
-        other: other, firstRow: 0, endRow: nil),
-      inputs: inputs, outputs: [OutputName.matches], stage: "match", cost: costs.match(rows: rows[table.name] ?? 0))
+      coordinates, MatchRowsBody(),
+      Parameters.MatchRows(features: matching.features, seed: samplingSeed, views: views, other: other),
+      inputs: inputs, outputs: [OutputName.coordinates], stage: "match",
+      cost: costs.match(rows: predicted, compared: 1))
+    inputs = [TaskInput("rows", from: coordinates, output: OutputName.coordinates)]
+    var found: [TaskIdentifier] = []
+    if matching.kind == "assignment" {
+      for round in 0..<MatchSolveBody.rounds {
+        let tasks = (0..<parts).map { TaskNames.matchSolve(table.name, other, round, $0) }
+        for (part, task) in tasks.enumerated() {
+          try add(
+            task, MatchSolveBody(),
+            Parameters.MatchSolve(match: match.name, seed: samplingSeed, round: round, part: part, parts: parts),
+            inputs: inputs + found.map { TaskInput("before", from: $0, output: OutputName.part) },
+            outputs: [OutputName.part], stage: "match",
+            cost: costs.match(rows: predicted / parts, compared: 1024))
+        }
+        found = tasks
+      }
+    } else {
+      for block in 0..<parts {
+        let task = TaskNames.matchCandidates(table.name, other, block)
+        try add(
+          task, MatchCandidatesBody(),
+          Parameters.MatchCandidates(
+            candidates: matching.kind == "nearest" ? 1 : 16, firstRow: block * matching.block,
+            endRow: block == parts - 1 ? nil : (block + 1) * matching.block),
+          inputs: inputs, outputs: [OutputName.part], stage: "match",
+          cost: costs.match(rows: predicted / parts, compared: predicted))
+        found.append(task)
+      }
+    }
+    try add(
+      match, MatchBody(),
+      Parameters.Match(match: match.name, kind: matching.kind, repeats: matching.repeats, seed: samplingSeed),
+      inputs: inputs + found.map { TaskInput("part", from: $0, output: OutputName.part) },
+      outputs: [OutputName.matches], stage: "match", cost: costs.match(rows: predicted, compared: 1))
   }
 
   private mutating func addSettle(_ table: TableSchema, _ views: [Parameters.View], predicted: Int) throws {

@@ -10,6 +10,13 @@ enum TaskNames {
   static func structure(_ table: String) -> TaskIdentifier { .init("structure/\(table)") }
   static func sample(_ view: String, _ shard: Int) -> TaskIdentifier { .init("sample/\(view)/\(shard)") }
   static func calibrate(_ view: String) -> TaskIdentifier { .init("calibrate/\(view)") }
+  static func matchRows(_ table: String, _ other: Int) -> TaskIdentifier { .init("match-rows/\(table)/\(other)") }
+  static func matchCandidates(_ table: String, _ other: Int, _ block: Int) -> TaskIdentifier {
+    .init("match-candidates/\(table)/\(other)/\(block)")
+  }
+  static func matchSolve(_ table: String, _ other: Int, _ round: Int, _ part: Int) -> TaskIdentifier {
+    .init("match-solve/\(table)/\(other)/\(round)/\(part)")
+  }
   static func match(_ table: String, _ other: Int) -> TaskIdentifier { .init("match/\(table)/\(other)") }
   static func assemble(_ table: String) -> TaskIdentifier { .init("assemble/\(table)") }
   static func evaluateTable(_ table: String) -> TaskIdentifier { .init("evaluate-table/\(table)") }
@@ -36,6 +43,10 @@ enum OutputName {
   static let block = "block"
   /// Decoded attributes of a synthetic table.
   static let attributes = "attributes"
+  /// Coordinates in which the rows of two versions are matched.
+  static let coordinates = "coordinates"
+  /// Part of a match.
+  static let part = "part"
   /// For each kept row the row of another version it takes its parent from.
   static let matches = "matches"
   /// The finished CSV file.

@@ -134,18 +134,39 @@ enum Parameters {
     var isPrimaryKey: Bool
   }
 
-  struct Match: Codable {
-    var kind: String
+  /// The rows of two versions of a table in the coordinates in which they are matched.
+  struct MatchRows: Codable {
     var features: String
-    var repeats: String
     var seed: UInt64
     /// Versions of the table, in the order of its parents.
     var views: [View]
-    /// Number of the version to be matched with the anchor, among those that are not the anchor.
+    /// Number of the version to be matched with the kept one, among those that are not kept.
     var other: Int
-    /// First anchor row of the block; the row after the last, or nil for all that follow.
+  }
+
+  /// The search for the nearest rows of a block of kept rows.
+  struct MatchCandidates: Codable {
+    var candidates: Int
+    /// First row of the block; the row after the last, or nil for all that follow.
     var firstRow: Int
     var endRow: Int?
+  }
+
+  /// The assignment of some blocks of near rows.
+  struct MatchSolve: Codable {
+    var match: String
+    var seed: UInt64
+    var round: Int
+    /// Which part of the blocks, of how many.
+    var part: Int
+    var parts: Int
+  }
+
+  struct Match: Codable {
+    var match: String
+    var kind: String
+    var repeats: String
+    var seed: UInt64
   }
 
   /// The rows that stay of a table whose versions were sampled, with the groups they head.
