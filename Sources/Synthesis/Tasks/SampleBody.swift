@@ -45,8 +45,8 @@ struct SampleBody: TaskBody {
       table: parameters.table, options: parameters.condition, labelCounts: counts, parents: parents,
       parentRows: try surroundings(rows).parentRows, seed: parameters.seed)
     let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.table)/noise")
-    let sampler = try EDMSampler(
-      shape: model.information.shape, parameters: model.parameters, grid: NoiseGrid(steps: parameters.steps))
+    let sampler = try RowSampler(
+      shape: model.information.shape, parameters: model.parameters, options: SamplingOptions(steps: parameters.steps))
     var start = rows.lowerBound
     while start < rows.upperBound {
       let part = start..<min(start + parameters.block, rows.upperBound)
