@@ -116,7 +116,7 @@ INLINE void dropout_group(
 }
 
 MULTIVERSION
-void ck_dropout(
+void ck_dropout_mask(
     uint8_t *restrict kept, int64_t rows, int64_t columns, uint32_t threshold, uint64_t key, uint32_t first_row,
     uint32_t step, uint32_t layer) {
   uint8_t group[GROUP];

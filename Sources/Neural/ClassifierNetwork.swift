@@ -102,7 +102,7 @@ public struct ClassifierNetwork: Sendable {
       if index < normalizations.count { buffers.statistics[index].reset() }
       buffers.forEachBlock(of: rows) { start, count in
         if index > 0, drops, let dropout {
-          ck_dropout(
+          ck_dropout_mask(
             buffers.kept[index - 1] + start * layer.inputs, Int64(count), Int64(layer.inputs), threshold, dropout.key,
             UInt32(start), dropout.step, UInt32(index - 1))
         }

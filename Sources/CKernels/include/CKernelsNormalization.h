@@ -21,7 +21,7 @@ void ck_bias_leaky_moments(
 
 /// kept[r][c] = 1 where 16 random bits are at least `threshold`, else 0. Row r uses the counters
 /// (first_row + r, layer, step, i); bits of 16 of them interleave over 128 columns.
-void ck_dropout(
+void ck_dropout_mask(
     uint8_t *kept, int64_t rows, int64_t columns, uint32_t threshold, uint64_t key, uint32_t first_row, uint32_t step,
     uint32_t layer);
 
