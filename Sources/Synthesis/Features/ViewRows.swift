@@ -21,7 +21,8 @@ struct ViewRows {
   ///   - capacity: rows that all steps together look at. More need not be in memory: a random part is one epoch.
   ///   - stream: prefix of the random streams.
   init(_ context: any TaskContext, view: Parameters.View, seed: UInt64, capacity: Int, stream: String) throws {
-    table = try StoredTable(codecPath: context.input("codec"), rowsPath: context.input("rows"))
+    let table = try StoredTable(codecPath: context.input("codec"), rowsPath: context.input("rows"))
+    self.table = table
     let total = try table.rowCount()
     self.total = total
     let training = view.splitSeed.map { TrainingSplit(rowCount: total, table: view.table, seed: $0).training }
@@ -48,7 +49,8 @@ struct ViewRows {
       levels.append(codec.levels(ofLabels: codes))
     }
     labelCodecs = codecs
-    map = FeatureMap(table.codec, labelCodecs: codecs)
+    let map = FeatureMap(table.codec, labelCodecs: codecs)
+    self.map = map
     features = try FeatureEncoding.rows(
       of: table, map: map, labels: levels, rows: chosen, stream: RandomStream(seed: seed, name: "encode/\(view.name)"))
   }

@@ -27,8 +27,8 @@ struct TrainDenoiserBody: TaskBody {
       shape: shape, features: rows.features, condition: condition,
       options: TrainingOptions(
         steps: parameters.steps, batch: parameters.batch, learningRate: parameters.learningRate,
-        weightDecay: parameters.weightDecay, ema: parameters.ema, decay: decay, loss: loss,
-        remainderBatches: parameters.remainderBatches, holdoutShare: parameters.holdout,
+        weightDecay: parameters.weightDecay, ema: parameters.ema, decay: decay,
+        remainderBatches: parameters.remainderBatches, loss: loss, holdoutShare: parameters.holdout,
         earlyStopping: parameters.earlyStopping, seed: parameters.seed, stream: "train/\(view.name)"))
     try TrainingRun(trainer: trainer, context: context, steps: parameters.steps).run { trainer.shouldStopEarly }
     let gap = trainer.memorisationGap()
