@@ -83,4 +83,65 @@ struct PlanBuilderTests {
     let error = #expect(throws: ClavaError.self) { try plan { $0.tables["trakc"] = .init(kind: "lookup") } }
     #expect(error?.description.contains("track") == true)
   }
+
+  /// The published recipe, without its length.
+  private func publish(_ configuration: inout Configuration) {
+    configuration.structure.kind = "group_sizes"
+    configuration.matching.kind = "assignment"
+    configuration.labels.neighbours = "all"
+    configuration.classifier.scale = 1
+  }
+
+  @Test("where labels are sampled, a table is trained, guided and sampled once for each parent and then matched")
+  func versions() throws {
+    let tasks = try plan(publish).tasks
+    let names = Set(tasks.map(\.id.name))
+    let parents = ["track.MediaTypeId>media_type", "track.GenreId>genre", "track.AlbumId>album"]
+    for relation in parents {
+      #expect(names.contains("train-denoiser/\(relation)"))
+      #expect(names.contains("train-classifier/\(relation)"))
+      #expect(names.contains("expand/\(relation)"))
+      #expect(names.contains("calibrate/\(relation)"))
+    }
+    // Three versions of a track: two of them are matched with the one that is kept.
+    #expect(tasks.filter { $0.id.name.hasPrefix("match/track/") }.count == 2)
+    #expect(!names.contains("train-denoiser/track"))
+    // A root is one version; its labels are what is modelled even where it has no other column.
+    #expect(names.contains("train-denoiser/artist"))
+    #expect(!names.contains("train-classifier/artist"))
+  }
+
+  @Test("where labels are sampled, a table's rows wait for the rows of its parents")
+  func order() throws {
+    let tasks = Dictionary(uniqueKeysWithValues: try plan(publish).tasks.map { ($0.id.name, $0) })
+    func inputs(_ name: String) -> [String] { tasks[name]?.inputs.map(\.task.name) ?? [] }
+    #expect(inputs("expand/album.ArtistId>artist").contains("structure/artist"))
+    #expect(inputs("structure/artist").contains("calibrate/artist"))
+    #expect(inputs("calibrate/artist").contains("sample/artist/0"))
+    #expect(inputs("sample/album.ArtistId>artist/0").contains("train-classifier/album.ArtistId>artist"))
+    #expect(inputs("assemble/track").contains("structure/track"))
+  }
+
+  @Test("another seed of sampling leaves every training as it is")
+  func samplingSeed() throws {
+    for publishes in [false, true] {
+      let change: (inout Configuration) -> Void = { if publishes { self.publish(&$0) } }
+      let before = Dictionary(uniqueKeysWithValues: try plan(change).tasks.map { ($0.id, $0.parameters) })
+      let after = try plan {
+        change(&$0)
+        $0.sampling.seed = 99
+      }.tasks
+      let changed = Set(after.filter { before[$0.id] != $0.parameters }.map(\.kind))
+      #expect(changed.isDisjoint(with: ["encode", "label", "train-denoiser", "train-classifier"]))
+      #expect(changed.contains("sample"))
+    }
+  }
+
+  @Test("every choice of the published method that trains is part of the key of what it trains")
+  func publishedKeys() throws {
+    #expect(try changedTasks { $0.denoiser.process = "ddpm" } == ["train-denoiser"])
+    #expect(try changedTasks { $0.codec.kind = "quantile" } == ["encode"])
+    #expect(try changedTasks { $0.labels.method = "gmm" } == ["label"])
+    #expect(try changedTasks { $0.sampling.seed = 3 } == ["structure", "sample", "calibrate"])
+  }
 }
