@@ -12,6 +12,7 @@
 #include "CKernelsDiffusion.h"
 #include "CKernelsDropout.h"
 #include "CKernelsNetwork.h"
+#include "CKernelsNormalization.h"
 #include "CKernelsOptimizer.h"
 #include "CKernelsRandom.h"
 #include "mixture.h"
