@@ -37,7 +37,7 @@ void ck_edm_times(double *restrict times, const double *restrict sigma, double f
 }
 
 MULTIVERSION
-void ck_noisy_inputs(
+void ck_edm_inputs(
     float *restrict input, const ck_layout *layout, const float *restrict numerics, const int32_t *restrict codes,
     const int32_t *restrict row_index, const float *restrict noise, const double *restrict sigma, int64_t rows) {
   int64_t numeric_count = layout->numeric_count, width = layout->width;

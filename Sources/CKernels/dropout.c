@@ -16,7 +16,7 @@ INLINE void panel_words(uint64_t key, uint64_t row, uint32_t step, uint32_t draw
 }
 
 MULTIVERSION
-void ck_dropout(
+void ck_mask_activations(
     float *restrict activation, float *restrict derivative, int64_t rows, int64_t columns, uint64_t key,
     uint64_t first_row, uint32_t step, uint32_t first_draw, uint32_t threshold, float scale) {
   uint32_t words[CK_DROPOUT_PANEL];

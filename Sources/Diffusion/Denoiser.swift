@@ -55,7 +55,7 @@ public final class Denoiser: Sendable {
         // A table may lack either kind of column; the kernels then read nothing through the stand-in.
         let table = (numerics: numerics.baseAddress ?? noise, codes: codes.baseAddress ?? rowIndex)
         withUnsafePointer(to: heads.value) { layout in
-          ck_noisy_inputs(
+          ck_edm_inputs(
             buffers.input.pointer, layout, table.numerics, table.codes, rowIndex, noise, levels.sigma, Int64(rows))
           network.embed(levels.times, rows: rows, buffers)
           network.forward(parameters, condition: condition, rows: rows, buffers, dropout: dropout)

@@ -35,7 +35,7 @@ public struct Dropout: Sendable {
     _ activation: UnsafeMutablePointer<Float>, derivative: UnsafeMutablePointer<Float>?, layer: Int, rows: Int,
     columns: Int
   ) {
-    ck_dropout(
+    ck_mask_activations(
       activation, derivative, Int64(rows), Int64(columns), stream.key, firstRow, step,
       UInt32(layer) * Self.drawsOfLayer, UInt32(rate * 0x1p32), keptScale)
   }

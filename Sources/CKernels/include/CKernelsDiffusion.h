@@ -23,9 +23,9 @@ void ck_edm_sigmas(double *sigma, const float *normals, double location, double 
 /// times[i] = factor * ln sigma[i].
 void ck_edm_times(double *times, const double *sigma, double factor, int64_t count);
 
-/// Network input (x0 + sigma * noise) / sqrt(1 + sigma^2) of the table rows named by row_index; sigma may be as large as
-/// the variance-preserving process needs.
-void ck_noisy_inputs(
+/// Network input (x0 + sigma * noise) / sqrt(1 + sigma^2) of the table rows named by row_index. With sigma^2 =
+/// (1 - product) / product that is the noisy row of a discrete process.
+void ck_edm_inputs(
     float *input, const ck_layout *layout, const float *numerics, const int32_t *codes, const int32_t *row_index,
     const float *noise, const double *sigma, int64_t rows);
 

@@ -12,7 +12,7 @@
 ///
 /// Element (r, c) is dropped when its random word is below `threshold`: word (c % 256) / 64 of the counter
 /// (first_row + r, step, first_draw + 64 * (c / 256) + c % 64).
-void ck_dropout(
+void ck_mask_activations(
     float *activation, float *derivative, int64_t rows, int64_t columns, uint64_t key, uint64_t first_row,
     uint32_t step, uint32_t first_draw, uint32_t threshold, float scale);
 
