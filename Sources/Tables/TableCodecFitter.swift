@@ -17,15 +17,19 @@ public struct TableCodecFitter {
     self.init(table: table, survey: survey, options: options, sampleLimit: Self.sampleLimit)
   }
 
-  package init(table: TableSchema, survey: TableSurvey, options: CodecOptions, sampleLimit: Int) {
+  package init(
+    table: TableSchema, survey: TableSurvey, options: CodecOptions, sampleLimit: Int = sampleLimit,
+    trainingRows: [Int32]? = nil
+  ) {
     self.table = table
     self.survey = survey
     self.options = options
     var isTraining: [Bool]?
     if options.kind == .quantile, !options.usesAllRows {
+      let rows =
+        trainingRows ?? TrainingSplit(rowCount: survey.rowCount, table: table.name, seed: options.splitSeed).training
       var flags = [Bool](repeating: false, count: survey.rowCount)
-      let split = TrainingSplit(rowCount: survey.rowCount, table: table.name, seed: options.splitSeed)
-      for row in split.training { flags[Int(row)] = true }
+      for row in rows { flags[Int(row)] = true }
       isTraining = flags
     }
     choice = .init(isTraining: isTraining, rowCount: survey.rowCount, sampleLimit: sampleLimit)

@@ -66,7 +66,7 @@ struct DatabaseTests {
       return try TableCodec.fit(table: table, survey: found).codec
     }
     let sale = try codec("sale")
-    guard case .numeric(let price, let missing) = sale.columns[3], case .categorical(let kind) = sale.columns[4] else {
+    guard case .numeric(.rank(let price), let missing) = sale.columns[3], case .categorical(let kind) = sale.columns[4] else {
       Issue.record("price must be numeric and kind categorical")
       return
     }
@@ -104,7 +104,7 @@ struct DatabaseTests {
     try database.write("sale.csv", "id,shop,customer,price,kind\n1,S01,7,,\n2,S01,7,\"\",\n")
     let (schema, survey) = try database.survey()
     let codec = try TableCodec.fit(table: schema.tables[2], survey: survey.tables[2]).codec
-    guard case .numeric(let price, let missing) = codec.columns[3], case .categorical(let kind) = codec.columns[4]
+    guard case .numeric(.rank(let price), let missing) = codec.columns[3], case .categorical(let kind) = codec.columns[4]
     else {
       Issue.record("price must be numeric and kind categorical")
       return
@@ -136,8 +136,8 @@ struct DatabaseTests {
       table: table, survey: found, options: CodecOptions(maxLevels: 30, knots: 4096), sampleLimit: 100)
     while let block = try reader.next(maximumRows: 64) { fitter.add(block) }
     let (codec, levels) = fitter.finish { reader.dictionary(column: $0) }
-    guard case .numeric(let price, _) = codec.columns[2], case .categorical(let kind) = codec.columns[3],
-      case .ordinal(let ordinal) = kind.representation
+    guard case .numeric(.rank(let price), _) = codec.columns[2], case .categorical(let kind) = codec.columns[3],
+      case .ordinal(.rank(let ordinal)) = kind.representation
     else {
       Issue.record("kind must be an ordinal")
       return
