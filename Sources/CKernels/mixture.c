@@ -14,84 +14,62 @@ typedef long lane_bits __attribute__((ext_vector_type(LANE_COUNT), aligned(sizeo
 #define load(pointer) (*(const lanes *)(pointer))
 #define store(pointer, value) (*(lanes *)(pointer) = (value))
 
-// Adds the level table's rows of one block row to its sum and stores the result.
-INLINE void finish_row(
-    double *out, const lanes *start, const ck_mixture_block *block, int64_t row, int64_t padded, int64_t lane, const double *levels) {
-  lanes sum = *start;
-  for (int64_t j = 0; j < block->category_count; j++) {
-    int64_t level = block->level_rows[row * block->category_count + j];
-    if (level >= 0) sum += load(levels + level * padded + lane);
+// Scores of `tile` rows and one vector of components: the terms are (x - mean)^2 * factor, or x * factor if linear.
+// `tile` and `linear` are constants of the caller.
+INLINE void score_rows(
+    const ck_mixture_block *block, int64_t row, const int tile, const int linear, int64_t padded, int64_t lane, const double *means,
+    const double *factors, const double *base, const double *levels, double *scores) {
+  const int64_t width = block->numeric_count;
+  const double *x = block->numerics + row * width;
+  lanes sums[ROW_TILE];
+  for (int t = 0; t < tile; t++) sums[t] = load(base + lane);
+  for (int64_t d = 0; d < width; d++) {
+    const lanes factor = load(factors + d * padded + lane);
+    if (linear) {
+      for (int t = 0; t < tile; t++) sums[t] += x[t * width + d] * factor;
+      continue;
+    }
+    const lanes mean = load(means + d * padded + lane);
+    for (int t = 0; t < tile; t++) {
+      const lanes difference = x[t * width + d] - mean;
+      sums[t] += difference * difference * factor;
+    }
   }
-  store(out, sum);
+  for (int t = 0; t < tile; t++) {
+    const int32_t *level_row = block->level_rows + (row + t) * block->category_count;
+    lanes sum = sums[t];
+    for (int64_t j = 0; j < block->category_count; j++) {
+      const int64_t level = level_row[j];
+      if (level >= 0) sum += load(levels + level * padded + lane);
+    }
+    store(scores + (row + t) * padded + lane, sum);
+  }
+}
+
+INLINE void score_block(
+    const ck_mixture_block *block, const int linear, int64_t padded, const double *means, const double *factors, const double *base,
+    const double *levels, double *scores) {
+  for (int64_t lane = 0; lane < padded; lane += LANE_COUNT) {
+    int64_t row = 0;
+    for (; row + ROW_TILE <= block->rows; row += ROW_TILE) {
+      score_rows(block, row, ROW_TILE, linear, padded, lane, means, factors, base, levels, scores);
+    }
+    for (; row < block->rows; row++) {
+      score_rows(block, row, 1, linear, padded, lane, means, factors, base, levels, scores);
+    }
+  }
 }
 
 MULTIVERSION void ck_mixture_scores(
     const ck_mixture_block *block, int64_t padded, const double *means, const double *factors, const double *base,
     const double *levels, double *scores) {
-  const int64_t width = block->numeric_count;
-  for (int64_t lane = 0; lane < padded; lane += LANE_COUNT) {
-    const lanes start = load(base + lane);
-    int64_t row = 0;
-    for (; row + ROW_TILE <= block->rows; row += ROW_TILE) {
-      const double *x = block->numerics + row * width;
-      lanes a = start, b = start, c = start, e = start;
-      for (int64_t d = 0; d < width; d++) {
-        const lanes mean = load(means + d * padded + lane), factor = load(factors + d * padded + lane);
-        const lanes da = x[d] - mean, db = x[width + d] - mean;
-        const lanes dc = x[2 * width + d] - mean, de = x[3 * width + d] - mean;
-        a += da * da * factor;
-        b += db * db * factor;
-        c += dc * dc * factor;
-        e += de * de * factor;
-      }
-      double *out = scores + row * padded + lane;
-      finish_row(out, &a, block, row, padded, lane, levels);
-      finish_row(out + padded, &b, block, row + 1, padded, lane, levels);
-      finish_row(out + 2 * padded, &c, block, row + 2, padded, lane, levels);
-      finish_row(out + 3 * padded, &e, block, row + 3, padded, lane, levels);
-    }
-    for (; row < block->rows; row++) {
-      const double *x = block->numerics + row * width;
-      lanes a = start;
-      for (int64_t d = 0; d < width; d++) {
-        const lanes difference = x[d] - load(means + d * padded + lane);
-        a += difference * difference * load(factors + d * padded + lane);
-      }
-      finish_row(scores + row * padded + lane, &a, block, row, padded, lane, levels);
-    }
-  }
+  score_block(block, 0, padded, means, factors, base, levels, scores);
 }
 
 MULTIVERSION void ck_mixture_linear_scores(
     const ck_mixture_block *block, int64_t padded, const double *slopes, const double *base, const double *levels,
     double *scores) {
-  const int64_t width = block->numeric_count;
-  for (int64_t lane = 0; lane < padded; lane += LANE_COUNT) {
-    const lanes start = load(base + lane);
-    int64_t row = 0;
-    for (; row + ROW_TILE <= block->rows; row += ROW_TILE) {
-      const double *x = block->numerics + row * width;
-      lanes a = start, b = start, c = start, e = start;
-      for (int64_t d = 0; d < width; d++) {
-        const lanes slope = load(slopes + d * padded + lane);
-        a += x[d] * slope;
-        b += x[width + d] * slope;
-        c += x[2 * width + d] * slope;
-        e += x[3 * width + d] * slope;
-      }
-      double *out = scores + row * padded + lane;
-      finish_row(out, &a, block, row, padded, lane, levels);
-      finish_row(out + padded, &b, block, row + 1, padded, lane, levels);
-      finish_row(out + 2 * padded, &c, block, row + 2, padded, lane, levels);
-      finish_row(out + 3 * padded, &e, block, row + 3, padded, lane, levels);
-    }
-    for (; row < block->rows; row++) {
-      const double *x = block->numerics + row * width;
-      lanes a = start;
-      for (int64_t d = 0; d < width; d++) a += x[d] * load(slopes + d * padded + lane);
-      finish_row(scores + row * padded + lane, &a, block, row, padded, lane, levels);
-    }
-  }
+  score_block(block, 1, padded, NULL, slopes, base, levels, scores);
 }
 
 // e^x for x <= 0 in double precision, relative error below 1e-15; below -708 the result is 0.
@@ -183,6 +161,29 @@ MULTIVERSION void ck_mixture_extreme(
   }
 }
 
+// Weighted sums and squares of `tile` columns, a constant of the caller, for one vector of components.
+INLINE void accumulate_columns(
+    const ck_mixture_block *block, int64_t d, const int tile, int64_t padded, int64_t lane, const double *weights,
+    double *sums, double *squares) {
+  const int64_t width = block->numeric_count;
+  lanes sum[COLUMN_TILE], square[COLUMN_TILE];
+  for (int t = 0; t < tile; t++) sum[t] = square[t] = (lanes){0};
+  for (int64_t row = 0; row < block->rows; row++) {
+    const lanes weight = load(weights + row * padded + lane);
+    const double *x = block->numerics + row * width + d;
+    for (int t = 0; t < tile; t++) {
+      const lanes weighted = weight * x[t];
+      sum[t] += weighted;
+      square[t] += weighted * x[t];
+    }
+  }
+  for (int t = 0; t < tile; t++) {
+    double *sum_total = sums + (d + t) * padded + lane, *square_total = squares + (d + t) * padded + lane;
+    store(sum_total, load(sum_total) + sum[t]);
+    store(square_total, load(square_total) + square[t]);
+  }
+}
+
 MULTIVERSION void ck_mixture_accumulate(
     const ck_mixture_block *block, int64_t padded, const double *weights, double *counts, double *sums,
     double *squares, double *level_sums) {
@@ -193,41 +194,9 @@ MULTIVERSION void ck_mixture_accumulate(
     store(counts + lane, load(counts + lane) + count);
     int64_t d = 0;
     for (; d + COLUMN_TILE <= width; d += COLUMN_TILE) {
-      lanes s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, q0 = {0}, q1 = {0}, q2 = {0}, q3 = {0};
-      for (int64_t row = 0; row < rows; row++) {
-        const lanes weight = load(weights + row * padded + lane);
-        const double *x = block->numerics + row * width + d;
-        const lanes w0 = weight * x[0], w1 = weight * x[1], w2 = weight * x[2], w3 = weight * x[3];
-        s0 += w0;
-        s1 += w1;
-        s2 += w2;
-        s3 += w3;
-        q0 += w0 * x[0];
-        q1 += w1 * x[1];
-        q2 += w2 * x[2];
-        q3 += w3 * x[3];
-      }
-      double *sum = sums + d * padded + lane, *square = squares + d * padded + lane;
-      store(sum, load(sum) + s0);
-      store(sum + padded, load(sum + padded) + s1);
-      store(sum + 2 * padded, load(sum + 2 * padded) + s2);
-      store(sum + 3 * padded, load(sum + 3 * padded) + s3);
-      store(square, load(square) + q0);
-      store(square + padded, load(square + padded) + q1);
-      store(square + 2 * padded, load(square + 2 * padded) + q2);
-      store(square + 3 * padded, load(square + 3 * padded) + q3);
+      accumulate_columns(block, d, COLUMN_TILE, padded, lane, weights, sums, squares);
     }
-    for (; d < width; d++) {
-      lanes s = {0}, q = {0};
-      for (int64_t row = 0; row < rows; row++) {
-        const double x = block->numerics[row * width + d];
-        const lanes w = load(weights + row * padded + lane) * x;
-        s += w;
-        q += w * x;
-      }
-      store(sums + d * padded + lane, load(sums + d * padded + lane) + s);
-      store(squares + d * padded + lane, load(squares + d * padded + lane) + q);
-    }
+    for (; d < width; d++) accumulate_columns(block, d, 1, padded, lane, weights, sums, squares);
     for (int64_t j = 0; j < block->category_count; j++) {
       for (int64_t row = 0; row < rows; row++) {
         const int64_t level = block->level_rows[row * block->category_count + j];
