@@ -12,8 +12,9 @@ public enum MatchingBenchmark {
     public var assignmentSeconds: Double
     /// Total distance of block-wise assignment, on the same rows.
     public var assignmentDistance: Double
-    /// The same totals of squared distances.
+    /// Total squared distance of greedy matching.
     public var greedySquaredDistance: Double
+    /// Total squared distance of block-wise assignment.
     public var assignmentSquaredDistance: Double
   }
 
@@ -42,7 +43,7 @@ public enum MatchingBenchmark {
   }
 
   /// Standard normal rows.
-  package static func normalRows(count: Int, width: Int, stream: RandomStream) -> MatchRows {
+  private static func normalRows(count: Int, width: Int, stream: RandomStream) -> MatchRows {
     let matrix = Matrix(rows: count, columns: width)
     stream.fillNormals(matrix, rows: 0..<count, firstRow: 0)
     return MatchRows(
