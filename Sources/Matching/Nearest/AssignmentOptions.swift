@@ -1,21 +1,32 @@
 /// How anchors are assigned in blocks.
 public struct AssignmentOptions: Sendable, Equatable, Codable {
-  /// Most anchors of a block. A block takes O(rows² × width) time and its square in `Float`s as memory.
+  /// Most rows that choose in a block. A block of r rows takes O(r² × width) time and r² `Float`s.
   public var blockRows: Int
-  /// Rounds of partition and assignment. Each cuts along other directions and never raises the total distance.
-  public var rounds: Int
+  /// Rounds of partition and assignment; nil: two, and one more for each doubling of the number of blocks beyond 16.
+  /// Each round cuts along other directions and never raises the total distance.
+  public var rounds: Int?
   /// Least step of the auction's prices, as a share of the mean distance to the nearest row of the block: the total of
   /// a block is above the block's optimum by about that share at most.
   public var precision: Float
 
   /// Options.
-  public init(blockRows: Int = 1024, rounds: Int = 2, precision: Float = 0.1) {
-    precondition(blockRows > 0 && rounds > 0 && precision > 0, "\(blockRows) rows, \(rounds) rounds, \(precision)")
+  public init(blockRows: Int = 2048, rounds: Int? = nil, precision: Float = 0.1) {
+    precondition(
+      blockRows > 0 && rounds ?? 1 > 0 && precision > 0,
+      "blocks of \(blockRows) rows, \(rounds ?? 1) rounds, precision \(precision)")
     self.blockRows = blockRows
     self.rounds = rounds
     self.precision = precision
   }
 
-  /// Most costs of a block.
+  /// Most costs of a block: with many more rows on the other side, blocks have fewer rows that choose.
   var blockCosts: Int { 4 * blockRows * blockRows }
+
+  /// Rounds for a number of rows that choose.
+  func rounds(rowCount: Int) -> Int {
+    if let rounds { return rounds }
+    var cuts = 0
+    while rowCount >> cuts > blockRows { cuts += 1 }
+    return cuts == 0 ? 1 : max(2, cuts - 2)
+  }
 }

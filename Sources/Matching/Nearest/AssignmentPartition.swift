@@ -87,7 +87,8 @@ struct AssignmentPartition {
       for feature in 0..<source.width {
         sum += source.values[Int(row) * source.width + feature] * direction[feature]
       }
-      let bits = (sum + 0).bitPattern
+      // Adding 0 makes one zero of two; sums that overflow stay together.
+      let bits = (sum.isFinite ? sum + 0 : 0).bitPattern
       let ordered = bits & 0x8000_0000 == 0 ? bits | 0x8000_0000 : ~bits
       keys[place] = UInt64(ordered) << 32 | UInt64(UInt32(bitPattern: row))
     }

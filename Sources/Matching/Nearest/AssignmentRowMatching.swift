@@ -39,10 +39,13 @@ public struct AssignmentRowMatching: Sendable {
     chosen = swapped ? anchors : others
   }
 
+  /// Number of rounds.
+  public var rounds: Int { options.rounds(rowCount: choosing.count) }
+
   /// The blocks of a round.
   ///
   /// - Parameters:
-  ///   - round: the round, from 0 to below `options.rounds`.
+  ///   - round: the round, from 0 to below `rounds`.
   ///   - matched: what `merge` returned for the round before; nil for the first.
   /// - Complexity: O((n_A + n_B) × width × log(n_A / block)) time on average, O(n_A + n_B) memory.
   public func partition(round: Int, matched: [Int32]?) -> AssignmentBlocks {
@@ -125,7 +128,7 @@ public struct AssignmentRowMatching: Sendable {
   /// All rounds in this process.
   public func match() -> RowMatch {
     var matched: [Int32]?
-    for round in 0..<options.rounds {
+    for round in 0..<rounds {
       let blocks = partition(round: round, matched: matched)
       matched = merge((0..<blocks.count).map { solve($0..<$0 + 1, of: blocks, matched: matched) })
     }

@@ -108,7 +108,7 @@ public struct GreedyRowMatching: Sendable, Equatable, Codable {
   ///   - candidateCount: candidates kept of each anchor; changes the time, not the result.
   ///   - blockSize: anchors of a block; changes the time, not the result.
   public static func match(
-    anchors: MatchRows, others: MatchRows, candidateCount: Int = 16, blockSize: Int = 4096
+    anchors: MatchRows, others: MatchRows, candidateCount: Int = 8, blockSize: Int = 4096
   ) -> RowMatch {
     var state = GreedyRowMatching(otherCount: others.count)
     for epoch in epochs(anchorCount: anchors.count, otherCount: others.count) {

@@ -3,11 +3,9 @@ enum KeySelection {
   /// Moves the `rank` least keys to the front and the next one to place `rank`; the order is otherwise open but the same
   /// for the same keys.
   ///
-  /// - Complexity: O(count) on average; pivots depend on nothing but the places, heap-like worst cases stay possible.
+  /// - Complexity: O(count) on average over the pseudo-random pivots.
   static func moveLeast(_ rank: Int, of keys: UnsafeMutableBufferPointer<UInt64>) {
-    guard rank > 0, rank < keys.count else {
-      return
-    }
+    guard rank > 0, rank < keys.count else { return }
     var low = 0
     var high = keys.count - 1
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
