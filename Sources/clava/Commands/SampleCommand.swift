@@ -61,6 +61,12 @@ struct SampleCommand: ParsableCommand {
     if let workers { try reader.read(override: "workers=\(workers)") }
     var configuration = try reader.finish()
     if let data { configuration.data.path = data }
+    if data == nil, let learned = configuration.data.path, !FileSystem.isFolder(learned) {
+      throw ClavaError(
+        .input, "the data that the run learned is no longer here", at: .init(file: learned),
+        remedy:
+          "say where it is now with --data DIR; if this path is relative, it is so to the folder of that run's command")
+    }
     var path = directory
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     configuration.output =
