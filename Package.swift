@@ -57,7 +57,7 @@ let package = Package(
     module("Evaluation", ["Essentials", "Tensors"]),
     module("Neural", ["Essentials", "Tensors", "CKernels"]),
     module("Diffusion", ["Essentials", "Tensors", "Neural", "CKernels"]),
-    module("Matching", ["Essentials", "Tensors"]),
+    module("Matching", ["Essentials", "Tensors", "CKernels"]),
     module("Latents", ["Essentials", "Tensors", "Matching", "CKernels"]),
     module("TaskGraph", ["Essentials"]),
     module(

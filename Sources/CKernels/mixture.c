@@ -144,6 +144,19 @@ MULTIVERSION void ck_mixture_normalise(double *scores, int64_t rows, int64_t pad
   }
 }
 
+MULTIVERSION void ck_mixture_entropy(
+    const double *weights, int64_t rows, int64_t padded, double *negative_entropies) {
+  for (int64_t row = 0; row < rows; row++) {
+    double sum = 0;
+    for (int64_t c = 0; c < padded; c++) {
+      const double weight = weights[row * padded + c];
+      // Smaller ones contribute nothing and their logarithm would need subnormal numbers.
+      if (weight > 1e-300) sum += weight * log_double(weight);
+    }
+    negative_entropies[row] = sum;
+  }
+}
+
 MULTIVERSION void ck_mixture_extreme(
     const double *scores, int64_t rows, int64_t padded, int64_t count, double sign, int32_t *positions,
     double *values) {

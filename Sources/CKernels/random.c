@@ -1,29 +1,9 @@
 #include "multiversion.h"
 
 #include "CKernelsRandom.h"
+#include "philox.h"
 
-enum { ROUNDS = 10, BLOCK = 64 };
-
-INLINE void philox_rounds(uint64_t key, uint32_t *c0, uint32_t *c1, uint32_t *c2, uint32_t *c3) {
-  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-  uint32_t x0 = *c0, x1 = *c1, x2 = *c2, x3 = *c3;
-  for (int round = 0; round < ROUNDS; round++) {
-    uint64_t p0 = (uint64_t)0xD2511F53u * x0;
-    uint64_t p1 = (uint64_t)0xCD9E8D57u * x2;
-    uint32_t y0 = (uint32_t)(p1 >> 32) ^ x1 ^ k0;
-    uint32_t y2 = (uint32_t)(p0 >> 32) ^ x3 ^ k1;
-    x1 = (uint32_t)p1;
-    x3 = (uint32_t)p0;
-    x0 = y0;
-    x2 = y2;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  *c0 = x0;
-  *c1 = x1;
-  *c2 = x2;
-  *c3 = x3;
-}
+enum { BLOCK = 64 };
 
 INLINE double double_of_word(uint32_t word) {
   return double_of_bits(0x4330000000000000ull | word) - 4503599627370496.0;

@@ -1,6 +1,7 @@
 internal import Tensors
 
-/// Which rows a training step sees: a new permutation every epoch, cut into whole batches, the remainder dropped.
+/// Which rows a training step sees: a new permutation every epoch, cut into whole batches; the remainder is dropped or
+/// makes a smaller batch.
 ///
 /// Any step can be asked for, so a resumed training sees the same batches.
 struct BatchPlan {
@@ -11,6 +12,7 @@ struct BatchPlan {
   /// Rows trained on, ascending.
   let training: [Int32]
 
+  private let usesRemainder: Bool
   private let stream: RandomStream
   private var epoch = -1
   private var permutation: [Int32] = []
@@ -25,19 +27,21 @@ struct BatchPlan {
     holdout = count == 0 ? [] : order[..<count].sorted()
     training = count == 0 ? Array(0..<Int32(rowCount)) : order[count...].sorted()
     batch = min(options.batch, training.count)
+    usesRemainder = options.remainderBatches
     stream = RandomStream(seed: options.seed, name: "\(options.stream)/batches")
   }
 
   /// Calls `body` with the rows of a step.
   mutating func withRows(step: Int, _ body: (UnsafeBufferPointer<Int32>) -> Void) {
-    let perEpoch = training.count / batch
+    let perEpoch = usesRemainder ? (training.count + batch - 1) / batch : training.count / batch
     let (wanted, position) = step.quotientAndRemainder(dividingBy: perEpoch)
     if wanted != epoch {
       permutation = stream.permutation(count: training.count, step: UInt32(wanted)).map { training[Int($0)] }
       epoch = wanted
     }
     permutation.withUnsafeBufferPointer { rows in
-      body(UnsafeBufferPointer(rebasing: rows[position * batch..<(position + 1) * batch]))
+      let start = position * batch
+      body(UnsafeBufferPointer(rebasing: rows[start..<min(start + batch, rows.count)]))
     }
   }
 }

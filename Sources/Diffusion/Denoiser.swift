@@ -2,57 +2,33 @@ internal import CKernels
 public import Neural
 internal import Tensors
 
-/// Sizes of a denoiser.
-public struct DenoiserShape: Codable, Sendable, Equatable {
-  /// Columns of the table.
-  public var features: FeatureLayout
-  /// Columns of the condition; 0 for none.
-  public var conditionWidth: Int
-  /// Width of every hidden layer; at least one.
-  public var layers: [Int]
-  /// Length of the time embedding.
-  public var timeDimension: Int
-
-  /// Creates a shape.
-  public init(features: FeatureLayout, conditionWidth: Int, layers: [Int], timeDimension: Int = 128) {
-    self.features = features
-    self.conditionWidth = conditionWidth
-    self.layers = layers
-    self.timeDimension = timeDimension
-  }
-
-  /// The network behind it.
-  public var network: NetworkShape {
-    .conditional(
-      inputWidth: features.width, conditionWidth: conditionWidth, outputWidth: features.width,
-      timeDimension: timeDimension, layers: layers)
-  }
-
-  /// Number of parameters.
-  public var parameterCount: Int { TimeConditionedNetwork(network).layout.parameterCount }
-}
-
-/// A network with the preconditioning of EDM and mixed heads: squared error for numeric columns, cross-entropy for
-/// categorical ones.
+/// A network with the inputs and losses of its noise process.
+///
+/// The continuous process has the preconditioning of EDM and mixed heads: squared error for numeric columns,
+/// cross-entropy for categorical ones. In the discrete process the network predicts the noise of all its inputs,
+/// scaled one-hot columns included.
 ///
 /// Source: Karras et al., "Elucidating the design space of diffusion-based generative models", 2022, table 1 with
-/// σ_data = 1.
+/// σ_data = 1; Ho et al., "Denoising diffusion probabilistic models", 2020, algorithm 1.
 public final class Denoiser: Sendable {
   /// Sizes.
   public let shape: DenoiserShape
   /// The network.
   public let network: TimeConditionedNetwork
   let heads: KernelLayout
-
-  /// Factor of ln σ before the time embedding.
-  public static let timeFactor = 250.0
+  private let bound: VariationalBound?
 
   /// Creates a denoiser.
-  public init(_ shape: DenoiserShape) {
+  public init(_ shape: DenoiserShape, loss: TrainingLoss = .squaredError) {
     precondition(shape.features.width > 0, "a table without columns has nothing to denoise")
     self.shape = shape
     network = TimeConditionedNetwork(shape.network)
     heads = KernelLayout(shape.features)
+    switch (loss, shape.process) {
+    case (.variationalBound, .ddpm(let schedule)): bound = VariationalBound(schedule)
+    case (.variationalBound, .edm): preconditionFailure("the variational bound belongs to the discrete process")
+    case (.squaredError, _): bound = nil
+    }
   }
 
   /// Sums of the losses of some rows, and the gradient of weight × their total.
@@ -63,49 +39,47 @@ public final class Denoiser: Sendable {
   ///   - condition: conditions of the rows, in the same order.
   ///   - rowIndex: the rows of the table.
   ///   - noise: rows × width standard normals.
-  ///   - sigma: noise level of every row.
-  ///   - weight: factor of every loss, 1 / (batch size × columns) for the mean.
-  ///   - columnLoss: one sum per column, added to.
+  ///   - levels: noise level of every row.
+  ///   - weight: factor of every loss, 1 / (batch size × `shape.lossCount`) for the mean.
+  ///   - columnLoss: `shape.lossCount` sums, added to.
   ///   - gradients: overwritten; nil for the loss alone.
+  ///   - dropout: masks of a training step.
   package func loss(
     _ parameters: UnsafePointer<Float>, features: FeatureRows, condition: ConditionInput,
-    rowIndex: UnsafePointer<Int32>, noise: UnsafePointer<Float>, sigma: UnsafePointer<Double>, rows: Int,
+    rowIndex: UnsafePointer<Int32>, noise: UnsafePointer<Float>, levels: NoiseLevels, rows: Int,
     weight: Float, columnLoss: UnsafeMutablePointer<Double>, gradients: UnsafeMutablePointer<Float>?,
-    _ buffers: DenoiserBuffers
+    dropout: Dropout? = nil, _ buffers: NetworkBuffers
   ) {
     features.numerics.withUnsafeBufferPointer { numerics in
       features.codes.withUnsafeBufferPointer { codes in
         // A table may lack either kind of column; the kernels then read nothing through the stand-in.
-        let numerics = numerics.baseAddress ?? noise
-        let codes = codes.baseAddress ?? rowIndex
+        let table = (numerics: numerics.baseAddress ?? noise, codes: codes.baseAddress ?? rowIndex)
         withUnsafePointer(to: heads.value) { layout in
-          ck_edm_inputs(
-            buffers.network.input.pointer, layout, numerics, codes, rowIndex, noise, sigma, Int64(rows))
-          ck_edm_times(buffers.times, sigma, Self.timeFactor, Int64(rows))
-          network.embed(buffers.times, rows: rows, buffers.network)
-          network.forward(parameters, condition: condition, rows: rows, buffers.network)
-          ck_edm_loss(
-            buffers.network.output.pointer, columnLoss, layout, numerics, codes, rowIndex, noise, sigma,
-            Int64(rows), weight)
+          ck_noisy_inputs(
+            buffers.input.pointer, layout, table.numerics, table.codes, rowIndex, noise, levels.sigma, Int64(rows))
+          network.embed(levels.times, rows: rows, buffers)
+          network.forward(parameters, condition: condition, rows: rows, buffers, dropout: dropout)
+          let output = buffers.output.pointer
+          switch (shape.process, bound) {
+          case (.edm, _):
+            ck_edm_loss(
+              output, columnLoss, layout, table.numerics, table.codes, rowIndex, noise, levels.sigma, Int64(rows),
+              weight)
+          case (.ddpm, .none):
+            ck_noise_loss(output, columnLoss, layout, table.codes, rowIndex, noise, Int64(rows), weight)
+          case (.ddpm, .some(let bound)):
+            withUnsafePointer(to: bound.value) { bound in
+              ck_bound_loss(
+                output, columnLoss, layout, table.numerics, table.codes, rowIndex, noise, levels.times, bound,
+                Int64(rows), weight)
+            }
+          }
         }
       }
     }
     if let gradients {
       network.backward(
-        parameters, condition: condition, rows: rows, buffers.network, gradients: gradients)
+        parameters, condition: condition, rows: rows, buffers, gradients: gradients, dropout: dropout)
     }
   }
-}
-
-/// Memory for one block of rows in training.
-package final class DenoiserBuffers {
-  package let network: NetworkBuffers
-  let times: UnsafeMutablePointer<Double>
-
-  package init(_ denoiser: Denoiser, capacity: Int) {
-    network = NetworkBuffers(denoiser.shape.network, capacity: capacity)
-    times = .allocate(capacity: max(1, capacity))
-  }
-
-  deinit { times.deallocate() }
 }

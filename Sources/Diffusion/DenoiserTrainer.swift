@@ -41,7 +41,7 @@ public final class DenoiserTrainer {
         + "\(shape.conditionWidth)")
     self.shape = shape
     self.options = options
-    denoiser = Denoiser(shape)
+    denoiser = Denoiser(shape, loss: options.loss)
     plan = BatchPlan(rowCount: features.rowCount, options: options)
     shards = ShardedLoss(
       denoiser: denoiser, features: features, condition: condition, options: options,
@@ -50,7 +50,8 @@ public final class DenoiserTrainer {
     parameters.initialize(from: RandomStream(seed: options.seed, name: "\(options.stream)/initial"))
     let keepsBest = options.earlyStopping && !plan.holdout.isEmpty
     best = keepsBest ? Matrix(rows: 1, columns: denoiser.network.layout.count) : nil
-    schedule = LearningRateSchedule(base: options.learningRate, warmup: options.warmup, steps: options.steps)
+    schedule = LearningRateSchedule(
+      base: options.learningRate, warmup: options.warmup, steps: options.steps, decay: options.decay)
     settings = AdamWSettings(weightDecay: options.weightDecay)
     trainingDraws = ShardedLoss.Draws(options: options, name: "", step: 0)
     validationDraws = ShardedLoss.Draws(options: options, name: "validation-", step: 0)

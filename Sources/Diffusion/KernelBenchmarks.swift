@@ -83,7 +83,7 @@ public enum KernelBenchmarks {
     let layout = TimeConditionedNetwork(shape.network).layout
     let parameters = Matrix(rows: 1, columns: layout.count)
     layout.initialize(parameters.pointer, from: RandomStream(seed: 1, name: "parameters"))
-    let sampler = try EDMSampler(shape: shape, parameters: layout.export(parameters.pointer))
+    let sampler = try RowSampler(shape: shape, parameters: layout.export(parameters.pointer))
     let stream = RandomStream(seed: 1, name: "sample")
     var best = Double.infinity
     for _ in 0..<repeats {

@@ -1,4 +1,3 @@
-internal import CKernels
 internal import Neural
 internal import Tensors
 
@@ -9,11 +8,10 @@ final class ShardedLoss {
   private let condition: ConditionRows
   private let options: TrainingOptions
   private let shardRows: Int
-  private let buffers: DenoiserBuffers
+  private let buffers: NetworkBuffers
   private let conditions: ConditionBuffers
   private let noise: Matrix
-  private let sigmaNormals: Matrix
-  private let sigma: UnsafeMutablePointer<Double>
+  private let levels: NoiseLevels
   private let columnLoss: UnsafeMutablePointer<Double>
   private let tree: GradientTree
 
@@ -25,42 +23,42 @@ final class ShardedLoss {
     self.condition = condition
     self.options = options
     shardRows = max(1, min(options.shardRows, capacity))
-    buffers = DenoiserBuffers(denoiser, capacity: shardRows)
+    buffers = NetworkBuffers(denoiser.shape.network, capacity: shardRows)
     conditions = ConditionBuffers(condition, capacity: shardRows)
     noise = Matrix(rows: shardRows, columns: denoiser.shape.features.width)
-    sigmaNormals = Matrix(rows: shardRows, columns: 1)
-    sigma = .allocate(capacity: shardRows)
-    columnLoss = .allocate(capacity: denoiser.shape.features.columnCount)
+    levels = NoiseLevels(
+      denoiser.shape.process, location: options.sigmaLocation, scale: options.sigmaScale, capacity: shardRows)
+    columnLoss = .allocate(capacity: denoiser.shape.lossCount)
     tree = GradientTree(count: denoiser.network.layout.count)
   }
 
-  deinit {
-    sigma.deallocate()
-    columnLoss.deallocate()
-  }
+  deinit { columnLoss.deallocate() }
 
   /// The streams of one batch: row r of the batch takes draw (r, step) of each.
   struct Draws {
     let noise: RandomStream
-    let sigma: RandomStream
+    let levels: RandomStream
+    let dropout: RandomStream
     let step: UInt32
 
     init(options: TrainingOptions, name: String, step: Int) {
       noise = RandomStream(seed: options.seed, name: "\(options.stream)/\(name)noise")
-      sigma = RandomStream(seed: options.seed, name: "\(options.stream)/\(name)sigma")
+      levels = RandomStream(seed: options.seed, name: "\(options.stream)/\(name)sigma")
+      dropout = RandomStream(seed: options.seed, name: "\(options.stream)/\(name)dropout")
       self.step = UInt32(truncatingIfNeeded: step)
     }
 
     private init(_ other: Draws, step: Int) {
       noise = other.noise
-      sigma = other.sigma
+      levels = other.levels
+      dropout = other.dropout
       self.step = UInt32(truncatingIfNeeded: step)
     }
 
     func at(step: Int) -> Draws { Draws(self, step: step) }
   }
 
-  /// The mean loss of the rows, without gradients.
+  /// The mean loss of the rows, without gradients and without dropout.
   func loss(_ parameters: Matrix, rows: UnsafeBufferPointer<Int32>, draws: Draws) -> Double {
     run(parameters, rows: rows, draws: draws, wantsGradient: false)
   }
@@ -77,7 +75,7 @@ final class ShardedLoss {
     _ parameters: Matrix, rows: UnsafeBufferPointer<Int32>, draws: Draws, wantsGradient: Bool
   ) -> Double {
     guard let base = rows.baseAddress, !rows.isEmpty else { return 0 }
-    let columns = denoiser.shape.features.columnCount
+    let columns = denoiser.shape.lossCount
     let total = Double(rows.count) * Double(columns)
     columnLoss.update(repeating: 0, count: columns)
     var start = 0
@@ -85,14 +83,17 @@ final class ShardedLoss {
       let count = min(shardRows, rows.count - start)
       let shard = base + start
       draws.noise.fillNormals(noise, rows: 0..<count, firstRow: UInt64(start), step: draws.step)
-      draws.sigma.fillNormals(sigmaNormals, rows: 0..<count, firstRow: UInt64(start), step: draws.step)
-      ck_edm_sigmas(sigma, sigmaNormals.pointer, options.sigmaLocation, options.sigmaScale, Int64(count))
+      levels.draw(rows: count, from: draws.levels, firstRow: UInt64(start), step: draws.step)
       let input = conditions.fill(condition, count: count) { Int(shard[$0]) }
       let gradient = wantsGradient ? tree.nextBuffer() : nil
+      let rate = denoiser.shape.dropout
+      let dropout =
+        wantsGradient && rate > 0
+        ? Dropout(rate: rate, stream: draws.dropout, firstRow: UInt64(start), step: draws.step) : nil
       denoiser.loss(
         parameters.pointer, features: features, condition: input, rowIndex: shard, noise: noise.pointer,
-        sigma: sigma, rows: count, weight: Float(1 / total), columnLoss: columnLoss, gradients: gradient?.pointer,
-        buffers)
+        levels: levels, rows: count, weight: Float(1 / total), columnLoss: columnLoss,
+        gradients: gradient?.pointer, dropout: dropout, buffers)
       if let gradient { tree.add(gradient) }
       start += count
     }

@@ -2,45 +2,6 @@ internal import CKernels
 internal import Foundation
 public import Tensors
 
-/// How a mixture is started and when its estimation ends.
-public struct MixtureOptions: Codable, Sendable, Hashable {
-  /// The estimator.
-  public enum Method: String, Codable, Sendable, Hashable, CaseIterable {
-    /// k-means alone; its clusters are the components.
-    case kmeans
-    /// A mixture whose components start as greedy k-means++ seeds.
-    case both
-    /// A mixture started from a complete k-means.
-    case gmm
-  }
-
-  /// Components asked for; fewer when there are fewer rows.
-  public var components: Int
-  /// Iterations at most.
-  public var iterations: Int
-  /// Estimation ends when the lower bound changes by less.
-  public var tolerance: Double
-  /// Added to every variance.
-  public var varianceFloor: Double
-  /// Rows used for fitting; more rows than that are sampled.
-  public var fitRows: Int
-  /// The estimator.
-  public var method: Method
-
-  /// The default recipe's options.
-  public init(
-    components: Int = 20, iterations: Int = 40, tolerance: Double = 1e-3, varianceFloor: Double = 1e-6,
-    fitRows: Int = 60_000, method: Method = .both
-  ) {
-    self.components = components
-    self.iterations = iterations
-    self.tolerance = tolerance
-    self.varianceFloor = varianceFloor
-    self.fitRows = fitRows
-    self.method = method
-  }
-}
-
 /// A Gaussian mixture with diagonal covariances over mixed features.
 ///
 /// One-hot blocks enter through tables: a component's log density is a constant, as if every coordinate of the block
@@ -82,17 +43,14 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
     scales = features.categories.map(\.scale)
   }
 
-  /// Estimates a mixture from at most `options.fitRows` rows: a prefix of a permutation of all rows, in row order.
+  /// Estimates a mixture from at most `options.fitRows` rows.
+  ///
+  /// - Precondition: The method is none with a type of its own, see ``VariationalMixture``.
   public static func fit(
     _ features: MixedFeatures, options: MixtureOptions, stream: RandomStream
   ) -> DiagonalMixture {
-    var sample = features
-    if features.rowCount > options.fitRows {
-      let chosen = stream.permutation(count: features.rowCount, step: 2).prefix(max(1, options.fitRows)).sorted()
-      sample = features.selecting(rows: chosen)
-    }
-    let width = features.width
-    let count = width == 0 ? min(1, sample.rowCount) : min(max(1, options.components), sample.rowCount)
+    let sample = features.sample(limit: options.fitRows, stream: stream)
+    let count = options.componentCount(sample)
     var estimation = MixtureEstimation(sample, count: count, varianceFloor: options.varianceFloor)
     var mixture: DiagonalMixture
     switch options.method {
@@ -100,17 +58,19 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
       let seeds = GreedySeeding.seedRows(sample, count: count, stream: stream)
       mixture = seeded(sample, rows: seeds, varianceFloor: options.varianceFloor)
     case .gmm, .kmeans:
-      let clusters = KMeans.fit(sample, count: count, stream: stream)
+      let clusters = KMeans.fit(sample, count: count, iterations: options.meansIterations, stream: stream)
       mixture = seeded(sample, rows: Array(0..<count), varianceFloor: options.varianceFloor)
       estimation.maximise(&mixture, labels: clusters.labels)
       if options.method == .kmeans {
         // Equal weights and variances make the most probable component the nearest centre.
         mixture.weights = [Double](repeating: 1 / Double(max(1, count)), count: count)
-        mixture.variances = [Double](repeating: 1, count: count * width)
+        mixture.variances = [Double](repeating: 1, count: count * sample.width)
         mixture.means = clusters.centres
         mixture.converged = true
         return mixture
       }
+    case .variational:
+      preconditionFailure("method variational estimates a VariationalMixture")
     }
     estimation.run(&mixture, iterations: options.iterations, tolerance: options.tolerance)
     return mixture
@@ -126,20 +86,22 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
 
   /// The most probable component of each row, lowest on ties.
   public func predict(_ features: MixedFeatures, rows: Range<Int>) -> [Int32] {
+    predict(features, rows: rows, tables: densityTables())
+  }
+
+  /// The component with the highest score in `tables` of each row, lowest on ties.
+  func predict(_ features: MixedFeatures, rows: Range<Int>, tables: ComponentTables) -> [Int32] {
     check(features)
     var labels = [Int32](repeating: 0, count: rows.count)
     guard count > 1, !rows.isEmpty else { return labels }
-    let tables = densityTables()
-    let blocks = FeatureBlocks(features)
     labels.withUnsafeMutableBufferPointer { labels in
-      let capacity = FeatureBlocks.length * (tables.padded + 1)
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: capacity) { scores in
-        guard let base = scores.baseAddress, let first = labels.baseAddress else { return }
-        blocks.forEach(rows: rows) { block, start, blockRows in
-          tables.fill(base, block)
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length) { best in
+        guard let best = best.baseAddress, let first = labels.baseAddress else { return }
+        FeatureBlocks(features).forEachWithScores(rows: rows, padded: tables.padded) {
+          block, scores, start, blockRows in
+          tables.fill(scores, block)
           ck_mixture_extreme(
-            base, Int64(blockRows), Int64(tables.padded), Int64(count), -1, first + (start - rows.lowerBound),
-            base + FeatureBlocks.length * tables.padded)
+            scores, Int64(blockRows), Int64(tables.padded), Int64(count), -1, first + (start - rows.lowerBound), best)
         }
       }
     }
@@ -155,14 +117,12 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
     var densities = [Double](repeating: 0, count: features.rowCount)
     guard count > 0 else { return densities }
     let tables = densityTables()
-    let blocks = FeatureBlocks(features)
     densities.withUnsafeMutableBufferPointer { densities in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: FeatureBlocks.length * tables.padded) { scores in
-        guard let base = scores.baseAddress, let first = densities.baseAddress else { return }
-        blocks.forEach(rows: 0..<features.rowCount) { block, start, rows in
-          tables.fill(base, block)
-          ck_mixture_normalise(base, Int64(rows), Int64(tables.padded), first + start)
-        }
+      guard let first = densities.baseAddress else { return }
+      FeatureBlocks(features).forEachWithScores(rows: 0..<features.rowCount, padded: tables.padded) {
+        block, scores, start, rows in
+        tables.fill(scores, block)
+        ck_mixture_normalise(scores, Int64(rows), Int64(tables.padded), first + start)
       }
     }
     return densities
@@ -185,14 +145,17 @@ public struct DiagonalMixture: Codable, Sendable, Equatable {
   }
 
   /// Tables whose scores are log weight + log density.
-  func densityTables() -> ComponentTables {
+  func densityTables() -> ComponentTables { densityTables(logWeights: weights.map { log($0) }) }
+
+  /// Tables whose scores are the given number of each component + log density.
+  func densityTables(logWeights: [Double]) -> ComponentTables {
     let width = width
     var tables = ComponentTables(
       count: count, numericCount: numericCount, levelCount: width - numericCount, padding: -.infinity)
     let padded = tables.padded
     for component in 0..<count {
       let first = component * width
-      var constant = log(weights[component]) - 0.5 * Double(width) * log(2 * Double.pi)
+      var constant = logWeights[component] - 0.5 * Double(width) * log(2 * Double.pi)
       for d in 0..<numericCount {
         constant -= 0.5 * log(variances[first + d])
         tables.means[d * padded + component] = means[first + d]

@@ -53,6 +53,17 @@ struct FeatureBlocks: ~Copyable {
       }
     }
   }
+
+  /// The same with memory for the scores of a block, rows × `padded`.
+  func forEachWithScores(
+    rows: Range<Int>, padded: Int,
+    _ body: (UnsafePointer<ck_mixture_block>, UnsafeMutablePointer<Double>, Int, Int) -> Void
+  ) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.length * padded) { scores in
+      guard let base = scores.baseAddress else { return }
+      forEach(rows: rows) { block, start, count in body(block, base, start, count) }
+    }
+  }
 }
 
 /// Component tables in the layout of the kernels: components fastest, padded to whole vectors.

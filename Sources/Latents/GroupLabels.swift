@@ -1,3 +1,5 @@
+public import Tensors
+
 /// One label for each foreign-key group: the latent variable of a relation.
 public struct GroupLabels: Codable, Sendable, Equatable {
   /// The label of each parent row, in `0..<labelCount`.
@@ -16,6 +18,66 @@ public struct GroupLabels: Codable, Sendable, Equatable {
   /// - Complexity: O(rows + parents).
   public static func vote(rowLabels: [Int32], parentRows: [Int32], parentCount: Int) -> GroupLabels {
     let (winners, agreement) = majorities(rowLabels: rowLabels, parentRows: parentRows, parentCount: parentCount)
+    return compacted(winners, agreement: agreement)
+  }
+
+  /// One component drawn for each parent from its rows' mean probabilities, unused components removed.
+  ///
+  /// Agreement is the mean over the groups of the probability of the component drawn.
+  ///
+  /// - Parameters:
+  ///   - probabilities: Parents × components; zeros for a parent without children.
+  ///   - uniform: A number in [0, 1) for each parent row.
+  /// - Complexity: O(parents × components).
+  public static func draw(
+    probabilities: [Double], parentCount: Int, uniform: (_ parent: Int) -> Double
+  ) -> GroupLabels {
+    precondition(
+      parentCount == 0 ? probabilities.isEmpty : probabilities.count % parentCount == 0,
+      "\(probabilities.count) probabilities cannot be shared by \(parentCount) parents")
+    let count = parentCount == 0 ? 0 : probabilities.count / parentCount
+    var winners = [Int32](repeating: -1, count: parentCount)
+    var agreement = 0.0
+    var groupCount = 0
+    for parent in 0..<parentCount {
+      let row = probabilities[parent * count..<(parent + 1) * count]
+      // The sum differs from 1 by rounding.
+      let target = uniform(parent) * row.reduce(0, +)
+      var cumulative = 0.0
+      for (component, probability) in row.enumerated() where probability > 0 {
+        cumulative += probability
+        winners[parent] = Int32(component)
+        if cumulative > target { break }
+      }
+      guard winners[parent] >= 0 else { continue }
+      agreement += row[row.startIndex + Int(winners[parent])]
+      groupCount += 1
+    }
+    return compacted(winners, agreement: groupCount == 0 ? 1 : agreement / Double(groupCount))
+  }
+
+  /// Clusters the rows of a relation and labels its groups as the method of `options` does.
+  ///
+  /// - Parameters:
+  ///   - features: The clustered rows.
+  ///   - parentRows: The parent row of each.
+  ///   - stream: Stream of the relation.
+  public static func cluster(
+    _ features: MixedFeatures, parentRows: [Int32], parentCount: Int, options: MixtureOptions, stream: RandomStream
+  ) -> GroupLabels {
+    if options.method == .variational {
+      let mixture = VariationalMixture.fit(features, options: options, stream: stream)
+      let probabilities = mixture.groupProbabilities(features, parentRows: parentRows, parentCount: parentCount)
+      return draw(probabilities: probabilities, parentCount: parentCount) { parent in
+        stream.uniform(row: UInt64(parent), step: 3)
+      }
+    }
+    let mixture = DiagonalMixture.fit(features, options: options, stream: stream)
+    return vote(rowLabels: mixture.predict(features), parentRows: parentRows, parentCount: parentCount)
+  }
+
+  /// Labels from the winning component of each parent, −1 for one without children.
+  private static func compacted(_ winners: [Int32], agreement: Double) -> GroupLabels {
     let componentCount = Int(winners.max() ?? -1) + 1
     var compact = [Int32](repeating: -1, count: componentCount)
     for winner in winners where winner >= 0 { compact[Int(winner)] = 0 }

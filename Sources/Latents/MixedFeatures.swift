@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// A categorical column as clustering sees it: a one-hot block with one scaled coordinate per level, never
 /// materialised.
 public struct CategoricalFeature: Sendable, Equatable {
@@ -61,6 +63,12 @@ public struct MixedFeatures: Sendable, Equatable {
       CategoricalFeature(codes: rows.map { category.codes[Int($0)] }, levels: category.levels, scale: category.scale)
     }
     return MixedFeatures(rowCount: rows.count, numericCount: numericCount, numerics: selected, categories: chosen)
+  }
+
+  /// At most `limit` rows: a prefix of a permutation of all rows, in row order.
+  func sample(limit: Int, stream: RandomStream) -> MixedFeatures {
+    guard rowCount > limit else { return self }
+    return selecting(rows: stream.permutation(count: rowCount, step: 2).prefix(max(1, limit)).sorted())
   }
 
   /// The coordinates of one row as a dense vector of `width` numbers.

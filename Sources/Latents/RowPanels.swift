@@ -44,27 +44,3 @@ enum RowPanels {
     }
   }
 }
-
-/// Mean of every numeric coordinate, and the mean variance of all coordinates.
-struct CoordinateMoments {
-  let means: [Double]
-  let meanVariance: Double
-
-  init(_ features: MixedFeatures) {
-    let width = features.width
-    let rowCount = Double(max(1, features.rowCount))
-    var sums = [Double](repeating: 0, count: features.numericCount)
-    var squares = sums
-    ck_column_moments(
-      features.numerics, Int64(features.rowCount), Int64(features.numericCount), &sums, &squares)
-    means = sums.map { $0 / rowCount }
-    var total = 0.0
-    for d in 0..<features.numericCount { total += max(0, squares[d] / rowCount - means[d] * means[d]) }
-    for category in features.categories {
-      var counts = [Double](repeating: 0, count: category.levels)
-      for code in category.codes where code >= 0 { counts[Int(code)] += 1 }
-      for count in counts { total += category.scale * category.scale * (count / rowCount) * (1 - count / rowCount) }
-    }
-    meanVariance = width == 0 ? 0 : total / Double(width)
-  }
-}

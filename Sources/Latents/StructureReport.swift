@@ -38,6 +38,26 @@ public struct StructureReport: Codable, Sendable, Equatable {
     public var resizedUnits: Int
   }
 
+  /// How the rows of another version of the table were matched with the kept ones.
+  public struct VersionOutcome: Codable, Sendable, Equatable {
+    /// The version: the relation it was sampled for.
+    public var relation: String
+    /// Rows of the version.
+    public var rowCount: Int
+    /// Kept rows that share their match with an earlier one.
+    public var repeatedMatches: Int
+    /// Mean distance of a kept row and its match, in the features that were matched.
+    public var meanDistance: Double
+
+    /// Creates an outcome.
+    public init(relation: String, rowCount: Int, repeatedMatches: Int, meanDistance: Double) {
+      self.relation = relation
+      self.rowCount = rowCount
+      self.repeatedMatches = repeatedMatches
+      self.meanDistance = meanDistance
+    }
+  }
+
   /// The table.
   public var table: String
   /// Rows of the synthetic table.
@@ -52,4 +72,28 @@ public struct StructureReport: Codable, Sendable, Equatable {
   public var agreements: [PathAgreement]
   /// One entry per pair of relations, and one for all of them when there are more than two.
   public var repetitions: [TupleRepetition]
+  /// One entry per version of the table that was matched with the kept one.
+  public var versions: [VersionOutcome] = []
+  /// Rows of child tables that were left out because the row they would refer to is not kept.
+  public var orphansLeftOut = 0
+
+  /// Creates the report of a structure that had to give up nothing.
+  public init(table: String, rowCount: Int) {
+    self.init(
+      table: table, rowCount: rowCount, rowsWithoutRecord: 0, labelsWithoutStubs: 0, relations: [], agreements: [],
+      repetitions: [])
+  }
+
+  init(
+    table: String, rowCount: Int, rowsWithoutRecord: Int, labelsWithoutStubs: Int, relations: [RelationOutcome],
+    agreements: [PathAgreement], repetitions: [TupleRepetition]
+  ) {
+    self.table = table
+    self.rowCount = rowCount
+    self.rowsWithoutRecord = rowsWithoutRecord
+    self.labelsWithoutStubs = labelsWithoutStubs
+    self.relations = relations
+    self.agreements = agreements
+    self.repetitions = repetitions
+  }
 }

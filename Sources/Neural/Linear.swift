@@ -43,13 +43,13 @@ struct Linear: Sendable {
     ck_column_sums(outputGradient, gradients + bias, Int64(rows), Int64(outputs))
   }
 
-  /// The input's gradient.
+  /// The input's gradient times `scale`.
   func inputGradient(
     _ parameters: UnsafePointer<Float>, _ outputGradient: UnsafePointer<Float>,
-    into inputGradient: UnsafeMutablePointer<Float>, rows: Int
+    into inputGradient: UnsafeMutablePointer<Float>, rows: Int, scale: Float = 1
   ) {
     BLAS.multiply(
       rows: rows, columns: inputs, inner: outputs, outputGradient, stride: outputs, transposed: false,
-      parameters + weight, stride: inputs, transposed: false, into: inputGradient, stride: inputs)
+      parameters + weight, stride: inputs, transposed: false, into: inputGradient, stride: inputs, alpha: scale)
   }
 }

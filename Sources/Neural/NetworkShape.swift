@@ -40,9 +40,13 @@ public struct NetworkShape: Codable, Sendable, Equatable {
   }
 
   /// The network of the published method: h as long as the time embedding, ReLU after each body layer but the last.
-  public static func published(width: Int, timeDimension: Int = 128, layers: [Int]) -> NetworkShape {
+  ///
+  /// The published network takes no condition; one that is given enters h as in the default recipe.
+  public static func published(
+    width: Int, conditionWidth: Int = 0, timeDimension: Int = 128, layers: [Int]
+  ) -> NetworkShape {
     NetworkShape(
-      inputWidth: width, conditionWidth: 0, outputWidth: width, timeDimension: timeDimension,
+      inputWidth: width, conditionWidth: conditionWidth, outputWidth: width, timeDimension: timeDimension,
       embeddingWidth: timeDimension, hiddenWidths: layers, activation: .relu, activatesEmbedding: false,
       inputName: "proj", conditionName: "condition", timeNames: ["time_embed.0", "time_embed.2"],
       bodyNames: layers.indices.map { "mlp.blocks.\($0).linear" } + ["mlp.head"])

@@ -59,8 +59,11 @@ public struct TimeConditionedNetwork: Sendable {
   }
 
   /// `buffers.output` from `buffers.input`, `buffers.embedding` and a condition; keeps what the backward pass needs.
+  ///
+  /// - Parameter dropout: masks the activations between the body's layers; nil keeps all of them.
   public func forward(
-    _ parameters: UnsafePointer<Float>, condition: ConditionInput, rows: Int, _ buffers: NetworkBuffers
+    _ parameters: UnsafePointer<Float>, condition: ConditionInput, rows: Int, _ buffers: NetworkBuffers,
+    dropout: Dropout? = nil
   ) {
     precondition(rows <= buffers.capacity, "\(rows) rows do not fit into buffers of \(buffers.capacity)")
     time.first.multiply(parameters, buffers.embedding.pointer, into: buffers.timeKept.pointer, rows: rows)
@@ -89,6 +92,11 @@ public struct TimeConditionedNetwork: Sendable {
       shape.activation.forward(
         next, output: buffers.activations[index + 1].pointer, bias: parameters + layer.bias, rows: rows,
         columns: layer.outputs)
+      if let dropout {
+        dropout.apply(
+          buffers.activations[index + 1].pointer, derivative: shape.activation.worksInPlace ? nil : next,
+          layer: index, rows: rows, columns: layer.outputs)
+      }
     }
     let head = body[body.count - 1]
     head.multiply(parameters, buffers.activations[body.count - 1].pointer, into: buffers.output.pointer, rows: rows)
@@ -97,10 +105,12 @@ public struct TimeConditionedNetwork: Sendable {
 
   /// Gradients of all parameters from the gradient of the output in `buffers.output`, written over `gradients`.
   ///
-  /// - Parameter wantsInputGradient: also fills `buffers.inputGradient`.
+  /// - Parameters:
+  ///   - wantsInputGradient: also fills `buffers.inputGradient`.
+  ///   - dropout: the masks of the forward pass.
   public func backward(
     _ parameters: UnsafePointer<Float>, condition: ConditionInput, rows: Int, _ buffers: NetworkBuffers,
-    gradients: UnsafeMutablePointer<Float>, wantsInputGradient: Bool = false
+    gradients: UnsafeMutablePointer<Float>, wantsInputGradient: Bool = false, dropout: Dropout? = nil
   ) {
     var gradient = buffers.output.pointer
     var spare = (buffers.firstGradient.pointer, buffers.secondGradient.pointer)
@@ -110,7 +120,9 @@ public struct TimeConditionedNetwork: Sendable {
       let layer = body[index]
       layer.weightGradient(
         gradient, input: buffers.activations[index].pointer, into: gradients, rows: rows)
-      layer.inputGradient(parameters, gradient, into: spare.0, rows: rows)
+      // Masked elements are zero in what the forward pass kept; only the factor of the others is left to apply.
+      let scale = index > 0 ? dropout?.keptScale ?? 1 : 1
+      layer.inputGradient(parameters, gradient, into: spare.0, rows: rows, scale: scale)
       gradient = spare.0
       spare = (spare.1, spare.0)
       let biasGradient = gradients + (index > 0 ? body[index - 1].bias : projection.bias)

@@ -28,12 +28,12 @@ enum MethodMetadata {
     let tables = members.map { ($0.key, links($0.node, file, &list)) }
     checkLinks(tables, file, &list)
     if let order = file.member("relation_order", of: top, in: file.top, &list) {
-      checkOrder(order, tables, file, &list)
+      draft.relationOrder = relationOrder(order, tables, file, &list)
     }
     for (name, links) in tables {
       if let table = self.table(name, links, folder: folder, file, &list) { draft.tables.append(table) }
       for parent in links.parents where tables.contains(where: { $0.0 == parent }) {
-        let relation = Relation(child: name, column: "\(parent)_id", parent: parent)
+        let relation = relation(from: name, to: parent)
         draft.relations.append((relation, file.place(links.node, table: name, column: relation.column)))
       }
     }
@@ -82,11 +82,12 @@ enum MethodMetadata {
     }
   }
 
-  /// The order must list every root and every relation once, and all relations into a table before those out of it.
-  private static func checkOrder(
+  /// Names of the relations in the order given, which must list every root and every relation once, and all relations
+  /// into a table before those out of it.
+  private static func relationOrder(
     _ node: MetadataNode, _ tables: [(String, Links)], _ file: MetadataFile, _ list: inout ProblemList
-  ) {
-    guard let entries = file.array(node, &list) else { return }
+  ) -> [String]? {
+    guard let entries = file.array(node, &list) else { return nil }
     let known = Dictionary(tables, uniquingKeysWith: { first, _ in first })
     let remedy = "list [null, root] for every table without parents, then every [parent, child], parents first"
     var pairs: [(parent: String?, child: String, node: MetadataNode)] = []
@@ -108,7 +109,7 @@ enum MethodMetadata {
       }
       pairs.append((parent, child, entry))
     }
-    guard list.problems.isEmpty else { return }
+    guard list.problems.isEmpty else { return nil }
     for (index, pair) in pairs.enumerated() {
       let place = file.place(pair.node, table: pair.child)
       let shown = "[\(pair.parent ?? "null"), \(pair.child)]"
@@ -131,6 +132,12 @@ enum MethodMetadata {
           remedy: remedy)
       }
     }
+    return pairs.compactMap { pair in pair.parent.map { relation(from: pair.child, to: $0).name } }
+  }
+
+  /// The relation of a foreign key, whose column this form derives from the parent's name.
+  private static func relation(from child: String, to parent: String) -> Relation {
+    Relation(child: child, column: "\(parent)_id", parent: parent)
   }
 
   private static func table(

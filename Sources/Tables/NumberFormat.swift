@@ -38,6 +38,23 @@ public enum NumberFormat: Codable, Hashable, Sendable {
     }
   }
 
+  /// The shortest text that reads back as the same value, in plain decimal notation.
+  static func fullText(_ value: Double) -> String {
+    let shortest = "\(abs(value))"
+    guard let mark = shortest.firstIndex(of: "e"), let exponent = Int(shortest[shortest.index(after: mark)...]) else {
+      let text = shortest.hasSuffix(".0") ? String(shortest.dropLast(2)) : shortest
+      return value < 0 ? "-" + text : text
+    }
+    let parts = shortest[..<mark].split(separator: ".")
+    let decimals = parts.count == 2 && parts[1] != "0" ? String(parts[1]) : ""
+    let digits = String(parts[0]) + decimals
+    let text =
+      exponent < 0
+      ? "0." + String(repeating: "0", count: -exponent - 1) + digits
+      : digits + String(repeating: "0", count: max(0, exponent - decimals.utf8.count))
+    return value < 0 ? "-" + text : text
+  }
+
   private static func integerText(_ value: Double) -> String {
     let whole = value.rounded()
     return abs(whole) < 0x1p63 ? String(Int64(whole)) : String(format: "%.0f", whole)

@@ -67,22 +67,12 @@ public struct NumericCodec: Codable, Hashable, Sendable {
   public static func fit(
     values: [Double], format: NumberFormat, knots: Int, minimumCellRows: Int = 1
   ) -> NumericCodec {
-    let sorted = values.sorted()
-    var distinct: [Double] = []
-    var counts: [Int] = []
-    for value in sorted {
-      if value == distinct.last {
-        counts[counts.count - 1] += 1
-      } else {
-        // Adding zero turns the negative zero, which equals zero but is written differently, into zero.
-        distinct.append(value + 0)
-        counts.append(1)
-      }
-    }
+    let counted = ValueCounts(values)
+    let distinct = counted.values, counts = counted.counts
     if distinct.count <= knots && counts.allSatisfy({ $0 >= minimumCellRows }) {
       return NumericCodec(values: distinct, counts: counts, format: format)
     }
-    let share = distinct.count <= knots ? 0 : Double(sorted.count) / Double(knots)
+    let share = distinct.count <= knots ? 0 : Double(counted.rowCount) / Double(knots)
     let cells = gather(distinct, counts, target: max(share, Double(minimumCellRows)))
     return NumericCodec(cells: cells, step: Lattice.step(of: distinct, format: format), format: format)
   }

@@ -120,15 +120,35 @@ public struct Schema: Codable, Hashable, Sendable {
   /// Table names, parents first; among tables that are ready at the same time the metadata's order decides.
   public let topologicalOrder: [String]
 
+  /// Names of the relations in the order in which the published method takes them: as the metadata say, else breadth
+  /// first from the tables without parents. All relations into a table come before those out of it.
+  ///
+  /// **Source**: reference method, section 2.1.
+  public let relationOrder: [String]
+
   private let tableIndex: [String: Int]
+  /// Names of the relations, those of a child in the order in which the metadata list its parents.
+  private let listedOrder: [String]
 
   /// Creates a schema. Throws an error that shows the cycle if the relations form one.
-  package init(format: SourceFormat, tables: [TableSchema], relations: [Relation], warnings: [String]) throws {
+  ///
+  /// - Parameters:
+  ///   - relationOrder: the order the metadata give, if they give one.
+  ///   - listedOrder: names of the relations, those of a child in the order in which the metadata list its parents;
+  ///     `relationOrder` if the metadata have no such list.
+  package init(
+    format: SourceFormat, tables: [TableSchema], relations: [Relation], warnings: [String],
+    relationOrder: [String]? = nil, listedOrder: [String]? = nil
+  ) throws {
     self.format = format
     self.tables = tables
     self.relations = relations
     self.warnings = warnings
-    topologicalOrder = try RelationGraph(tables: tables.map(\.name), relations: relations).topologicalOrder()
+    let order = try RelationGraph(tables: tables.map(\.name), relations: relations).topologicalOrder()
+    topologicalOrder = order
+    let breadthFirst = order.flatMap { table in relations.filter { $0.parent == table }.map(\.name) }
+    self.relationOrder = relationOrder ?? breadthFirst
+    self.listedOrder = listedOrder ?? self.relationOrder
     tableIndex = Dictionary(tables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -140,6 +160,12 @@ public struct Schema: Codable, Hashable, Sendable {
 
   /// Relations in which `table` is the child, in the order of its columns.
   public func parents(of table: String) -> [Relation] { relations.filter { $0.child == table } }
+
+  /// Relations in which `table` is the child, in the order in which the metadata list its parents (method form), else
+  /// in `relationOrder`: the order in which the published method matches their rows.
+  public func parentOrder(of table: String) -> [Relation] {
+    listedOrder.compactMap { relation($0) }.filter { $0.child == table }
+  }
 
   /// Relations in which `table` is the parent, in the order of `relations`.
   public func children(of table: String) -> [Relation] { relations.filter { $0.parent == table } }

@@ -19,7 +19,10 @@ struct SchemaDraft {
 
   var format: SourceFormat
   var tables: [Table] = []
+  /// Those of a child in the order in which the metadata list its parents.
   var relations: [(relation: Relation, place: Problem.Place)] = []
+  /// Names of the relations in the order the metadata give, if they give one.
+  var relationOrder: [String]?
 
   /// Whether the configuration leaves a foreign key out.
   static func isIgnored(_ table: String, _ column: String, _ options: SchemaOptions) -> Bool {

@@ -19,7 +19,11 @@ public enum SchemaLoader {
       : SDVMetadata.load(folder: folder, options: options, &list)
     let (tables, relations) = SchemaCheck.check(draft, options, &list)
     try list.throwIfAny()
-    return try Schema(format: format, tables: tables, relations: relations, warnings: list.warnings)
+    let names = Set(relations.map(\.name))
+    return try Schema(
+      format: format, tables: tables, relations: relations, warnings: list.warnings,
+      relationOrder: draft.relationOrder?.filter(names.contains),
+      listedOrder: draft.format == .clava ? draft.relations.map(\.relation.name).filter(names.contains) : nil)
   }
 
   private static func format(of folder: String, _ format: SourceFormat) throws -> SourceFormat {

@@ -1,28 +1,7 @@
-/// How the codec is fitted.
-public struct CodecOptions: Codable, Hashable, Sendable {
-  /// Categorical columns with more levels are ordinal numbers.
-  public var maxLevels: Int
-  /// Numeric columns with more different values are kept as this many cells.
-  public var knots: Int
-  /// Numbers of fewer rows than this share a cell with their neighbours; 1 keeps every number. Tables of fewer than
-  /// `smallTableRows` rows keep every number: a row is too large a part of the distribution there.
-  public var minimumCellRows: Int
-
-  /// See `minimumCellRows`.
-  public static let smallTableRows = 200
-
-  /// Creates options.
-  public init(maxLevels: Int = 300, knots: Int = 4096, minimumCellRows: Int = 5) {
-    self.maxLevels = maxLevels
-    self.knots = knots
-    self.minimumCellRows = minimumCellRows
-  }
-}
-
 /// How one column is turned into network inputs and back into text.
 public enum ColumnCodec: Codable, Hashable, Sendable {
   /// A number or date; beside it a two-level missing indicator (0 present, 1 missing) if values are missing.
-  case numeric(NumericCodec, missing: CategoricalCodec?)
+  case numeric(NumberMap, missing: CategoricalCodec?)
   /// A text of a limited set.
   case categorical(CategoricalCodec)
   /// A text written by a rule; whether one is present is modelled if values are missing.
@@ -35,7 +14,7 @@ public enum ColumnCodec: Codable, Hashable, Sendable {
   case null
 }
 
-/// How the rows of a table are turned into network inputs and back into text. Fitted once, from all rows.
+/// How the rows of a table are turned into network inputs and back into text. Fitted once.
 public struct TableCodec: Codable, Hashable, Sendable {
   /// The table.
   public let table: String

@@ -6,17 +6,11 @@ public struct TableCodecFitter {
   /// Rows of which the numbers are kept.
   public static let sampleLimit = 4_000_000
 
-  private enum Collector {
-    case numbers([Double], missing: Int)
-    case codes([Int], missing: Int)
-    case other
-  }
-
   private let table: TableSchema
   private let survey: TableSurvey
   private let options: CodecOptions
-  private let sampleLimit: Int
-  private var collectors: [Collector]
+  private let choice: ColumnCollector.RowChoice
+  private var collectors: [ColumnCollector]
 
   /// Starts with no rows.
   public init(table: TableSchema, survey: TableSurvey, options: CodecOptions) {
@@ -27,46 +21,21 @@ public struct TableCodecFitter {
     self.table = table
     self.survey = survey
     self.options = options
-    self.sampleLimit = sampleLimit
-    collectors = table.columns.map { column in
-      switch column.role {
-      case .number, .date: .numbers([], missing: 0)
-      case .categorical, .boolean: .codes([], missing: 0)
-      case .primaryKey, .foreignKey, .text, .ignoredKey: .other
-      }
+    var isTraining: [Bool]?
+    if options.kind == .quantile, !options.usesAllRows {
+      var flags = [Bool](repeating: false, count: survey.rowCount)
+      let split = TrainingSplit(rowCount: survey.rowCount, table: table.name, seed: options.splitSeed)
+      for row in split.training { flags[Int(row)] = true }
+      isTraining = flags
     }
+    choice = .init(isTraining: isTraining, rowCount: survey.rowCount, sampleLimit: sampleLimit)
+    collectors = [ColumnCollector](repeating: ColumnCollector(), count: table.columns.count)
   }
 
   /// Adds the next rows.
   public mutating func add(_ block: TableBlock) {
     for (index, column) in block.columns.enumerated() {
-      // Taken out while it is changed, so that the arrays inside are not copied.
-      let collector = collectors[index]
-      collectors[index] = .other
-      switch (collector, column) {
-      case (.numbers(var values, var missing), .numbers(let new)):
-        if values.isEmpty { values.reserveCapacity(min(survey.rowCount, sampleLimit)) }
-        for (offset, value) in new.enumerated() {
-          if value.isNaN {
-            missing += 1
-          } else if isSampled(block.firstRow + offset) {
-            values.append(value)
-          }
-        }
-        collectors[index] = .numbers(values, missing: missing)
-      case (.codes(var counts, var missing), .codes(let new)):
-        for code in new {
-          if code < 0 {
-            missing += 1
-            continue
-          }
-          let level = Int(code)
-          if level >= counts.count { counts.append(contentsOf: repeatElement(0, count: level + 1 - counts.count)) }
-          counts[level] += 1
-        }
-        collectors[index] = .codes(counts, missing: missing)
-      default: collectors[index] = collector
-      }
+      collectors[index].add(column, firstRow: block.firstRow, choice)
     }
   }
 
@@ -82,7 +51,7 @@ public struct TableCodecFitter {
     for index in table.columns.indices {
       let texts = dictionary(index)
       let codec = self.codec(of: index, texts: texts)
-      collectors[index] = .other
+      collectors[index] = ColumnCollector()
       columns.append(codec)
       if case .categorical(let categorical) = codec {
         let levels = Dictionary(
@@ -99,41 +68,57 @@ public struct TableCodecFitter {
     return (codec, levelOfCode)
   }
 
-  /// Spreads `sampleLimit` rows evenly over a larger table.
-  private func isSampled(_ row: Int) -> Bool {
-    survey.rowCount <= sampleLimit
-      || row * sampleLimit / survey.rowCount != (row - 1) * sampleLimit / survey.rowCount || row == 0
-  }
-
   private func codec(of index: Int, texts: [String]) -> ColumnCodec {
-    let column = table.columns[index]
     let found = survey.columns[index]
-    switch (column.role, collectors[index]) {
-    case (.number, .numbers(let values, let missing)), (.date, .numbers(let values, let missing)):
+    let collector = collectors[index]
+    switch table.columns[index].role {
+    case .number, .date:
       guard case .numbers(let format, _, _) = found.content else { return .null }
-      return .numeric(
-        NumericCodec.fit(
-          values: values, format: format, knots: options.knots,
-          minimumCellRows: survey.rowCount < CodecOptions.smallTableRows ? 1 : options.minimumCellRows),
-        missing: indicator(missing: missing))
-    case (_, .codes(let counts, let missing)):
-      let levels = texts.enumerated().map { ($1, $0 < counts.count ? counts[$0] : 0) }
-      return .categorical(CategoricalCodec(texts: levels, missingCount: missing, maximumLevels: options.maxLevels))
-    case (.text(let rule), _): return .text(rule, missing: indicator(missing: found.missingCount))
-    case (.primaryKey, _):
+      return .numeric(map(collector, format), missing: indicator(collector))
+    case .categorical, .boolean:
+      let levels = texts.enumerated().map { code, text in
+        levelRows(text, code < collector.codes.count ? collector.codes[code] : .init())
+      }
+      return .categorical(
+        CategoricalCodec(
+          levels, missing: collector.missing.count > 0 ? levelRows("", collector.missing) : nil, options: options))
+    case .text(let rule): return .text(rule, missing: indicator(collector))
+    case .primaryKey:
       if case .keys(_, let format) = found.content { return .primaryKey(format) }
       return .primaryKey(.integer(first: 0))
-    case (.foreignKey(let relation), _): return .foreignKey(relation: relation)
-    case (.ignoredKey, _):
+    case .foreignKey(let relation): return .foreignKey(relation: relation)
+    case .ignoredKey:
       if found.missingCount > 0 || survey.rowCount == 0 { return .null }
       if case .keys(let isInteger, _) = found.content, isInteger { return .text(.pattern("{row}"), missing: nil) }
       return .text(.pattern("{column}-{row}"), missing: nil)
-    default: return .null
     }
   }
 
-  private func indicator(missing: Int) -> CategoricalCodec? {
-    missing > 0 ? CategoricalCodec(presentCount: survey.rowCount - missing, missingCount: missing) : nil
+  private func map(_ collector: ColumnCollector, _ format: NumberFormat) -> NumberMap {
+    switch options.kind {
+    case .hybrid:
+      return .rank(
+        NumericCodec.fit(
+          values: collector.numbers, format: format, knots: options.knots,
+          minimumCellRows: survey.rowCount < CodecOptions.smallTableRows ? 1 : options.minimumCellRows))
+    case .quantile:
+      let values = collector.numbers.isEmpty ? collector.otherNumbers : collector.numbers
+      return .quantile(
+        QuantileCodec(
+          ValueCounts(values),
+          rounding: QuantileCodec.rounding(of: format, integers: collector.integers, options: options),
+          format: format, tolerance: options.tolerance))
+    }
+  }
+
+  private func indicator(_ collector: ColumnCollector) -> CategoricalCodec? {
+    guard collector.missing.count > 0 else { return nil }
+    return CategoricalCodec(
+      present: levelRows("present", collector.present), missing: levelRows("", collector.missing), options: options)
+  }
+
+  private func levelRows(_ text: String, _ rows: ColumnCollector.Rows) -> CategoricalCodec.LevelRows {
+    .init(text: text, count: rows.count, trainingCount: rows.trainingCount)
   }
 }
 

@@ -109,4 +109,37 @@ struct MixtureGoldenTests {
     #expect(abs(model.inertia - inertia) < 1e-9 * inertia)
     #expect(model.iterations == Int(try reader.read("d_kmeans_lloyd/n_iter", as: Int32.self)[0]))
   }
+
+  @Test("variational estimation from seed rows, dense and with one-hot blocks")
+  func variational() throws {
+    let group = "e_variational_seeded"
+    let features = try dense(reader, group)
+    let seeds = try reader.read("\(group)/seed_rows", as: Int32.self).map { Int($0) }
+    let options = MixtureOptions(components: 6, iterations: 100, tolerance: 1e-4)
+    let mixture = VariationalMixture.fit(features, seeds: seeds, options: options)
+    func expectClose(_ values: [Double], _ name: String, _ tolerance: Double = 1e-7) throws {
+      #expect(maximumDifference(values, try reader.read("\(group)/\(name)", as: Double.self)) < tolerance)
+    }
+    #expect(relativeError(mixture.lowerBounds, try reader.read("\(group)/lower_bound", as: Double.self)) < 1e-9)
+    #expect(mixture.lowerBounds.count == Int(try reader.read("\(group)/n_iter", as: Int32.self)[0]))
+    #expect(mixture.converged)
+    try expectClose(mixture.components.weights, "weights")
+    try expectClose(mixture.components.means, "means")
+    try expectClose(mixture.components.variances, "covariances")
+    try expectClose(mixture.firstConcentrations + mixture.secondConcentrations, "weight_concentration")
+    try expectClose(mixture.meanPrecisions, "mean_precision")
+    try expectClose(mixture.degreesOfFreedom, "degrees_of_freedom")
+    try expectClose(mixture.probabilities(features), "prob")
+
+    let rows = try dense(reader, "b_seeded_init")
+    let order = [0, 1, 2, 3, 10, 4, 5, 6, 7, 8, 9]
+    let blocks = mixed(rows, numerics: [0, 1, 2, 3, 10], blocks: [[4, 5, 6, 7], [8, 9]])
+    let whole = VariationalMixture.fit(rows, seeds: seeds, options: options)
+    let compact = VariationalMixture.fit(blocks, seeds: seeds, options: options)
+    #expect(maximumDifference(compact.components.means, reordered(whole.components.means, order)) < 1e-9)
+    #expect(maximumDifference(compact.components.variances, reordered(whole.components.variances, order)) < 1e-9)
+    #expect(relativeError(compact.lowerBounds, whole.lowerBounds) < 1e-9)
+    #expect(maximumDifference(compact.probabilities(blocks), whole.probabilities(rows)) < 1e-7)
+    #expect(compact.predict(blocks) == whole.predict(rows))
+  }
 }

@@ -32,6 +32,9 @@ void ck_mixture_linear_scores(
 /// Turns log densities into responsibilities in place; log_norms[r] = log of the sum of the exponentials.
 void ck_mixture_normalise(double *scores, int64_t rows, int64_t padded, double *log_norms);
 
+/// negative_entropies[r] = sum over c of w ln w for responsibilities w.
+void ck_mixture_entropy(const double *weights, int64_t rows, int64_t padded, double *negative_entropies);
+
 /// The position of the smallest (sign = 1) or largest (sign = -1) score of each row, lowest on ties, and its value.
 void ck_mixture_extreme(
     const double *scores, int64_t rows, int64_t padded, int64_t count, double sign, int32_t *positions,

@@ -9,11 +9,13 @@ import Tables
 /// | `column/<i>/values` | float64 (n) | numbers, dates in the codec's unit; NaN is missing |
 /// | `column/<i>/codes` | int32 (n) | level of a categorical column, missing being its last level |
 /// | `column/<i>/presence` | int32 (n) | 0 present, 1 missing, for text that is not generated |
+/// | `label/<k>` | int32 (n) | label of the k-th label column of a view, where labels are columns of the model |
 /// | `parent/<j>` | int32 (n) | row of the parent in the j-th parent relation |
 enum ColumnStore {
   static func values(_ column: Int) -> String { "column/\(column)/values" }
   static func codes(_ column: Int) -> String { "column/\(column)/codes" }
   static func presence(_ column: Int) -> String { "column/\(column)/presence" }
+  static func label(_ column: Int) -> String { "label/\(column)" }
   static func parent(_ relation: Int) -> String { "parent/\(relation)" }
 
   /// Creates the datasets that the codec's columns need, for `rows` rows.
@@ -36,7 +38,11 @@ struct StoredTable {
   private let reader: ArtifactReader
 
   init(codecPath: String, rowsPath: String) throws {
-    codec = try ArtifactReader(path: codecPath).readJSON("codec", as: TableCodec.self)
+    try self.init(codec: ArtifactReader(path: codecPath).readJSON("codec", as: TableCodec.self), rowsPath: rowsPath)
+  }
+
+  init(codec: TableCodec, rowsPath: String) throws {
+    self.codec = codec
     reader = try ArtifactReader(path: rowsPath)
   }
 
@@ -58,6 +64,9 @@ struct StoredTable {
   func presence(_ column: Int, rows: Range<Int>? = nil) throws -> [Int32] {
     try integers(ColumnStore.presence(column), rows)
   }
+
+  /// Labels of a label column of the view.
+  func labels(_ column: Int) throws -> [Int32] { try integers(ColumnStore.label(column), nil) }
 
   /// Rows of the parent in a parent relation (real rows only; synthetic ones have them in their structure).
   func parentRows(_ relation: Int) throws -> [Int32] { try integers(ColumnStore.parent(relation), nil) }

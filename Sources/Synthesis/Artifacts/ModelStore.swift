@@ -1,14 +1,17 @@
 import Diffusion
 import Neural
 import Storage
+import Tables
 
-/// A trained denoiser: averaged weights and how the training went. Holds no training rows.
+/// A trained denoiser: the weights to sample with and how the training went. Holds no training rows.
 struct StoredModel {
   /// What is known of a model besides its weights.
   struct Information: Codable {
     var table: String
     var shape: DenoiserShape
     var labelCounts: LabelCounts
+    /// How the labels that are columns of the model are coded.
+    var labelCodecs: [CategoricalCodec]
     var steps: Int
     var rows: Int
     /// Mean training loss over the last tenth of the steps.
@@ -20,7 +23,7 @@ struct StoredModel {
   }
 
   var information: Information
-  /// The averaged weights, by name.
+  /// The weights, by name.
   var parameters: [NamedTensor]
   /// Losses during training.
   var metrics: TrainingMetrics

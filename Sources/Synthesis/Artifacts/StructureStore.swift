@@ -42,21 +42,32 @@ struct StoredStructure {
 
   func report() throws -> StructureReport { try reader.readJSON("report", as: StructureReport.self) }
 
+  /// What is stored of a structure; parents and children in the order of their relations.
+  struct Content {
+    var rowCount: Int
+    /// The real row whose record each row copies; empty where rows have no record.
+    var records: [Int32] = []
+    var parentRows: [[Int32]] = []
+    var parentLabels: [[Int32]] = []
+    var childRelations: [String] = []
+    var childLabels: [[Int32]] = []
+    var childSizes: [[Int32]] = []
+    var labelCounts: LabelCounts
+    var report: StructureReport
+  }
+
   /// Stores a structure.
-  static func write(
-    _ structure: TableStructure, childRelations: [String], parentLabels: [[Int32]], labelCounts: LabelCounts,
-    to path: String
-  ) throws {
+  static func write(_ content: Content, to path: String) throws {
     let writer = try ArtifactWriter(path: path)
-    try writer.writeJSON("row-count", structure.rowCount)
-    try writer.writeJSON("label-counts", labelCounts)
-    try writer.writeJSON("child-relations", childRelations)
-    try writer.writeJSON("report", structure.report)
-    try writer.write("records", structure.recordOf)
-    for (index, rows) in structure.parentRows.enumerated() { try writer.write("parents/\(index)/rows", rows) }
-    for (index, labels) in parentLabels.enumerated() { try writer.write("parents/\(index)/labels", labels) }
-    for (index, labels) in structure.childLabels.enumerated() { try writer.write("children/\(index)/labels", labels) }
-    for (index, sizes) in structure.childSizes.enumerated() { try writer.write("children/\(index)/sizes", sizes) }
+    try writer.writeJSON("row-count", content.rowCount)
+    try writer.writeJSON("label-counts", content.labelCounts)
+    try writer.writeJSON("child-relations", content.childRelations)
+    try writer.writeJSON("report", content.report)
+    try writer.write("records", content.records)
+    for (index, rows) in content.parentRows.enumerated() { try writer.write("parents/\(index)/rows", rows) }
+    for (index, labels) in content.parentLabels.enumerated() { try writer.write("parents/\(index)/labels", labels) }
+    for (index, labels) in content.childLabels.enumerated() { try writer.write("children/\(index)/labels", labels) }
+    for (index, sizes) in content.childSizes.enumerated() { try writer.write("children/\(index)/sizes", sizes) }
     try writer.finish()
   }
 

@@ -29,10 +29,10 @@ struct ConditionEncoding {
   /// Encodes the parents' rows that occur in `parentRows`.
   ///
   /// - Parameters:
-  ///   - table: name of the table, for the random streams.
+  ///   - view: name of the view, for the random streams.
   ///   - parents: the parents' stored columns, real or synthetic, one for each parent relation.
   init(
-    table: String, options: Parameters.Condition, labelCounts: LabelCounts, parents: [StoredTable],
+    view: String, options: Parameters.Condition, labelCounts: LabelCounts, parents: [StoredTable],
     parentRows: [[Int32]], seed: UInt64
   ) throws {
     self.options = options
@@ -50,7 +50,7 @@ struct ConditionEncoding {
         }
         needed.sort()
         for (at, row) in needed.enumerated() { position[Int(row)] = Int32(at) }
-        let stream = RandomStream(seed: seed, name: "condition/\(table)/\(index)")
+        let stream = RandomStream(seed: seed, name: "condition/\(view)/\(index)")
         return ParentRows(
           features: try FeatureEncoding.rows(of: parent, map: map, rows: needed, stream: stream), position: position)
       } : []

@@ -3,68 +3,68 @@ import Tables
 
 /// Where each column of a table stands in the network's input.
 struct FeatureMap {
-  /// The two-level category beside a number that can be missing: level 1 is missing.
-  struct MissingIndicator {
-    var index: Int
-    var codec: CategoricalCodec
+  /// How the network sees a limited set of levels.
+  enum Levels {
+    /// As the one-hot block of this number.
+    case oneHot(Int)
+    /// As the numeric column of this number: the index of the level.
+    case ordinal(Int, NumberMap)
   }
 
   enum Target {
-    /// A number, and the indicator beside it.
-    case numeric(Int, codec: NumericCodec, missing: MissingIndicator?)
-    /// A category as one-hot.
-    case category(Int, codec: CategoricalCodec)
-    /// A category with too many levels, modelled as a number.
-    case ordinal(Int, codec: CategoricalCodec, ranks: NumericCodec)
+    /// A number, and beside it, if it can be missing, the two levels that say so: level 1 is missing.
+    case number(Int, map: NumberMap, missing: (levels: Levels, codec: CategoricalCodec)?)
+    /// A category.
+    case category(Levels, codec: CategoricalCodec)
     /// Whether a text that is not generated is there.
-    case presence(Int, codec: CategoricalCodec)
+    case presence(Levels, codec: CategoricalCodec)
     /// Not modelled.
     case none
   }
 
+  /// One target for each column of the table.
   let targets: [Target]
+  /// One for each label column.
+  let labelTargets: [Target]
   let layout: FeatureLayout
 
-  init(_ codec: TableCodec) {
-    var targets: [Target] = []
-    var numericCount = 0
-    var levels: [Int] = []
-    var scales: [Float] = []
-    var numericMissing: [Int?] = []
-    func addCategory(_ codec: CategoricalCodec) -> Int {
-      levels.append(codec.levelCount)
-      scales.append(codec.scale)
-      return levels.count - 1
-    }
-    for column in codec.columns {
+  init(_ codec: TableCodec, labelCodecs: [CategoricalCodec] = []) {
+    var slots = Slots()
+    targets = codec.columns.map { column in
       switch column {
-      case .numeric(let numeric, let missing):
-        let indicator = missing.map { MissingIndicator(index: addCategory($0), codec: $0) }
-        targets.append(.numeric(numericCount, codec: numeric, missing: indicator))
-        numericMissing.append(indicator?.index)
-        numericCount += 1
+      case .numeric(let map, let missing):
+        let indicator = missing.map { (levels: slots.add($0), codec: $0) }
+        return .number(slots.addNumber(missing: indicator?.levels), map: map, missing: indicator)
       case .categorical(let category):
-        if case .ordinal(let ranks) = category.representation {
-          targets.append(.ordinal(numericCount, codec: category, ranks: ranks))
-          numericMissing.append(nil)
-          numericCount += 1
-        } else if category.levelCount == 0 {
-          // A table without rows: there is nothing to model, and a block of no levels would have no probabilities.
-          targets.append(.none)
-        } else {
-          targets.append(.category(addCategory(category), codec: category))
-        }
+        // A table without rows: there is nothing to model, and a block of no levels would have no probabilities.
+        return category.levelCount == 0 ? .none : .category(slots.add(category), codec: category)
       case .text(_, let missing):
-        if let missing {
-          targets.append(.presence(addCategory(missing), codec: missing))
-        } else {
-          targets.append(.none)
-        }
-      default: targets.append(.none)
+        return missing.map { .presence(slots.add($0), codec: $0) } ?? .none
+      default: return .none
       }
     }
-    self.targets = targets
+    labelTargets = labelCodecs.map { $0.levelCount == 0 ? .none : .category(slots.add($0), codec: $0) }
     layout = FeatureLayout(
-      numericCount: numericCount, levelCounts: levels, scales: scales, numericMissing: numericMissing)
+      numericCount: slots.numericMissing.count, levelCounts: slots.levelCounts, scales: slots.scales,
+      numericMissing: slots.numericMissing)
+  }
+
+  /// Hands out places in the network's input.
+  private struct Slots {
+    var numericMissing: [Int?] = []
+    var levelCounts: [Int] = []
+    var scales: [Float] = []
+
+    mutating func addNumber(missing: Levels?) -> Int {
+      if case .oneHot(let index)? = missing { numericMissing.append(index) } else { numericMissing.append(nil) }
+      return numericMissing.count - 1
+    }
+
+    mutating func add(_ codec: CategoricalCodec) -> Levels {
+      if case .ordinal(let map) = codec.representation { return .ordinal(addNumber(missing: nil), map) }
+      levelCounts.append(codec.levelCount)
+      scales.append(codec.scale)
+      return .oneHot(levelCounts.count - 1)
+    }
   }
 }

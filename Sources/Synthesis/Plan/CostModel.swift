@@ -27,12 +27,25 @@ struct CostModel {
     }
   }
 
-  private func multiplications(_ table: TableSchema) -> Double {
+  /// Multiply-adds of one row in the denoiser.
+  private func multiplications(_ table: TableSchema, labels: Int) -> Double {
+    let input = Double(width(table) + labels)
+    if configuration.denoiser.process == "ddpm" {
+      return multiplications([128] + configuration.denoiser.layers) + input * 128 + 128 * 128 * 2
+    }
     let layers = configuration.denoiser.layers
-    let input = width(table)
     let first = Double(layers.first ?? 0), last = Double(layers.last ?? 0)
-    let inner = zip(layers, layers.dropFirst()).reduce(0.0) { $0 + Double($1.0 * $1.1) }
-    return Double(input) * (first + last) + inner + first * Double(layers.first ?? 0)
+    return input * (first + last) + multiplications(layers) + first * first
+  }
+
+  /// Multiply-adds of one row in the classifier.
+  private var classifierMultiplications: Double {
+    let time = configuration.classifier.timeDimension
+    return multiplications([time] + configuration.classifier.layers) + Double(2 * time * time)
+  }
+
+  private func multiplications(_ layers: [Int]) -> Double {
+    zip(layers, layers.dropFirst()).reduce(0.0) { $0 + Double($1.0 * $1.1) }
   }
 
   func encode(_ survey: TableSurvey) -> TaskCost {
@@ -49,18 +62,34 @@ struct CostModel {
       memory: 40 << 20 + (parentRows + childRows) * (columns + 1) * 8)
   }
 
-  func train(_ table: TableSchema, rows: Int) -> TaskCost {
+  func train(_ table: TableSchema, labels: Int, rows: Int) -> TaskCost {
     let batch = Double(min(rows, configuration.denoiser.batch))
-    let work = Double(configuration.denoiser.steps) * batch * 6 * multiplications(table)
+    let work = Double(configuration.denoiser.steps) * batch * 6 * multiplications(table, labels: labels)
     return TaskCost(
       seconds: Self.overhead + work / Self.arithmeticRate + Double(configuration.denoiser.steps) * 2e-4,
       memory: 60 << 20 + rows * (width(table) + 8) * 4 + Int(batch) * 4096 * 4)
   }
 
-  func sample(_ table: TableSchema, rows: Int) -> TaskCost {
-    let work = Double(rows) * Double(configuration.sampling.steps) * 2 * multiplications(table)
+  func trainClassifier(_ table: TableSchema, rows: Int) -> TaskCost {
+    let options = configuration.classifier
+    let batch = Double(min(rows, options.batch))
+    let work = Double(options.steps) * batch * 6 * classifierMultiplications
+    return TaskCost(
+      seconds: Self.overhead + work / Self.arithmeticRate + Double(options.steps) * 2e-4,
+      memory: 60 << 20 + rows * (width(table) + 8) * 4 + Int(batch) * 3 * options.layers.reduce(0, +) * 4)
+  }
+
+  func sample(_ table: TableSchema, labels: Int, guides: Int, rows: Int) -> TaskCost {
+    // Guidance takes a pass through the classifier and one back to its input.
+    let perStep = multiplications(table, labels: labels) + Double(2 * guides) * classifierMultiplications
+    let work = Double(rows) * Double(configuration.samplingSteps) * 2 * perStep
     return TaskCost(
       seconds: Self.overhead + work / Self.arithmeticRate, memory: 60 << 20 + rows * (width(table) + 8) * 4)
+  }
+
+  /// Comparison of rows of one version with so many rows each of another.
+  func match(rows: Int, compared: Int) -> TaskCost {
+    TaskCost(seconds: Self.overhead + Double(rows) * Double(compared + 100) * 4e-9, memory: 40 << 20 + rows * 512)
   }
 
   func calibrate(_ table: TableSchema, rows: Int) -> TaskCost {

@@ -4,10 +4,20 @@ import TaskGraph
 enum TaskNames {
   static func encode(_ table: String) -> TaskIdentifier { .init("encode/\(table)") }
   static func label(_ relation: String) -> TaskIdentifier { .init("label/\(relation)") }
-  static func train(_ table: String) -> TaskIdentifier { .init("train-denoiser/\(table)") }
+  static func train(_ view: String) -> TaskIdentifier { .init("train-denoiser/\(view)") }
+  static func trainClassifier(_ relation: String) -> TaskIdentifier { .init("train-classifier/\(relation)") }
+  static func expand(_ view: String) -> TaskIdentifier { .init("expand/\(view)") }
   static func structure(_ table: String) -> TaskIdentifier { .init("structure/\(table)") }
-  static func sample(_ table: String, _ shard: Int) -> TaskIdentifier { .init("sample/\(table)/\(shard)") }
-  static func calibrate(_ table: String) -> TaskIdentifier { .init("calibrate/\(table)") }
+  static func sample(_ view: String, _ shard: Int) -> TaskIdentifier { .init("sample/\(view)/\(shard)") }
+  static func calibrate(_ view: String) -> TaskIdentifier { .init("calibrate/\(view)") }
+  static func matchRows(_ table: String, _ other: Int) -> TaskIdentifier { .init("match-rows/\(table)/\(other)") }
+  static func matchCandidates(_ table: String, _ other: Int, _ block: Int) -> TaskIdentifier {
+    .init("match-candidates/\(table)/\(other)/\(block)")
+  }
+  static func matchSolve(_ table: String, _ other: Int, _ round: Int, _ part: Int) -> TaskIdentifier {
+    .init("match-solve/\(table)/\(other)/\(round)/\(part)")
+  }
+  static func match(_ table: String, _ other: Int) -> TaskIdentifier { .init("match/\(table)/\(other)") }
   static func assemble(_ table: String) -> TaskIdentifier { .init("assemble/\(table)") }
   static func evaluateTable(_ table: String) -> TaskIdentifier { .init("evaluate-table/\(table)") }
   static func evaluateRelation(_ relation: String) -> TaskIdentifier { .init("evaluate-relation/\(relation)") }
@@ -27,12 +37,18 @@ enum OutputName {
   static let labels = "labels"
   /// A trained network.
   static let model = "model"
-  /// Structure of a synthetic table.
+  /// Structure of a synthetic table, or of one version of it.
   static let structure = "structure"
   /// Raw network output for some rows.
   static let block = "block"
   /// Decoded attributes of a synthetic table.
   static let attributes = "attributes"
+  /// Coordinates in which the rows of two versions are matched.
+  static let coordinates = "coordinates"
+  /// Part of a match.
+  static let part = "part"
+  /// For each kept row the row of another version it takes its parent from.
+  static let matches = "matches"
   /// The finished CSV file.
   static let table = "table"
   /// Scores as JSON.

@@ -22,7 +22,7 @@ public struct RunSummary: Codable, Sendable {
     public var trainingSeconds: Double?
     /// Seconds of sampling, calibration and writing on one slot.
     public var samplingSeconds: Double
-    /// Mean training loss at the end, nil where there is no model.
+    /// Mean training loss at the end, over the models of the table; nil where there is none.
     public var loss: Double?
     /// Loss of rows kept from training, where there is a holdout.
     public var validationLoss: Double?
@@ -95,17 +95,29 @@ public struct RunSummary: Codable, Sendable {
       }
       let structure = try StoredStructure(path: structurePath)
       let report = try structure.report()
-      let model = try file(TaskNames.train(table.name), OutputName.model).map(StoredModel.information(path:))
+      let views = try PlanBuilder.viewNames(of: table, in: project)
+      let models = try views.compactMap { view in
+        try file(TaskNames.train(view), OutputName.model).map(StoredModel.information(path:))
+      }
+      let training = seconds.filter { task, _ in
+        views.contains { task == TaskNames.train($0) || task == TaskNames.trainClassifier($0) }
+      }
+      let prefixes = views.flatMap { ["sample/\($0)/", "calibrate/\($0)"] } + ["match/\(table.name)/", "assemble/\(table.name)"]
       let later = seconds.filter { task, _ in
-        ["sample/\(table.name)/", "calibrate/\(table.name)", "assemble/\(table.name)"]
-          .contains { task.name == $0 || ($0.hasSuffix("/") && task.name.hasPrefix($0)) }
+        prefixes.contains { task.name == $0 || ($0.hasSuffix("/") && task.name.hasPrefix($0)) }
+      }
+      func total(_ seconds: [TaskIdentifier: Double]) -> Double {
+        seconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }
+      }
+      func mean(_ losses: [Double]) -> Double? {
+        losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
       }
       tables.append(
         Table(
           name: table.name, kind: table.kind.rawValue, realRows: try project.survey(of: table.name).rowCount,
-          rows: structure.rowCount, trainingSeconds: seconds[TaskNames.train(table.name)],
-          samplingSeconds: later.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value }, loss: model?.loss,
-          validationLoss: model?.validationLoss, columnsNotGenerated: table.columnsNotGenerated, structure: report))
+          rows: structure.rowCount, trainingSeconds: training.isEmpty ? nil : total(training),
+          samplingSeconds: total(later), loss: mean(models.map(\.loss)),
+          validationLoss: mean(models.compactMap(\.validationLoss)), columnsNotGenerated: table.columnsNotGenerated, structure: report))
       if table.kind == .lookup {
         notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones")
       }
@@ -152,6 +164,12 @@ extension StructureReport {
     }
     for relation in relations where relation.outsideLabel * 50 > max(1, rowCount) {
       lines.append("\(relation.outsideLabel) rows have a parent of another latent group in \(relation.relation)")
+    }
+    for version in versions where version.repeatedMatches * 50 > max(1, rowCount) {
+      lines.append("\(version.repeatedMatches) rows share the row of \(version.relation) they were matched with")
+    }
+    if orphansLeftOut > 0 {
+      lines.append("\(orphansLeftOut) rows of its child tables are left out because the row they refer to is not kept")
     }
     if rowsWithoutRecord > 0 { lines.append("\(rowsWithoutRecord) rows are of a latent group without real rows") }
     return lines

@@ -9,7 +9,7 @@ import Tensors
 /// distribution (recipe §5), or leaving the model's own when calibration is off. One column is in memory at a time.
 struct CalibrateBody: TaskBody {
   let kind = "calibrate"
-  let codeVersion = 1
+  let codeVersion = 2
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Calibrate.self)
@@ -19,8 +19,8 @@ struct CalibrateBody: TaskBody {
     try ColumnStore.create(in: writer, codec: codec, rows: structure.rowCount, parents: 0)
     try writer.writeJSON("row-count", structure.rowCount)
     if parameters.isLookup {
-      let real = try StoredTable(codecPath: context.input("codec"), rowsPath: context.input("rows"))
-      try copy(real, records: structure.records(), codec: codec, to: writer)
+      let real = try StoredTable(codec: codec, rowsPath: context.input("rows"))
+      try RowCopy.write(real, rows: structure.records(), to: writer)
     } else {
       let blocks = try context.inputs("block").map { try ArtifactReader(path: $0) }
       try decode(blocks, codec, parameters, rowCount: structure.rowCount, to: writer, context)
@@ -28,49 +28,33 @@ struct CalibrateBody: TaskBody {
     try writer.finish()
   }
 
-  private func copy(_ real: StoredTable, records: [Int32], codec: TableCodec, to writer: ArtifactWriter) throws {
-    let rows = 0..<records.count
-    for (index, column) in codec.columns.enumerated() {
-      switch column {
-      case .numeric:
-        let values = try real.values(index)
-        try writer.write(ColumnStore.values(index), rows: rows, records.map { values[Int($0)] })
-      case .categorical:
-        let codes = try real.codes(index)
-        try writer.write(ColumnStore.codes(index), rows: rows, records.map { codes[Int($0)] })
-      case .text(_, let missing) where missing != nil:
-        let presence = try real.presence(index)
-        try writer.write(ColumnStore.presence(index), rows: rows, records.map { presence[Int($0)] })
-      default: break
-      }
-    }
-  }
-
   private func decode(
     _ blocks: [ArtifactReader], _ codec: TableCodec, _ parameters: Parameters.Calibrate, rowCount: Int,
     to writer: ArtifactWriter, _ context: any TaskContext
   ) throws {
-    let map = FeatureMap(codec)
+    let labelCodecs = try context.inputs("model").first.map { try StoredModel.information(path: $0).labelCodecs } ?? []
+    let map = FeatureMap(codec, labelCodecs: labelCodecs)
     let columns = SampledColumns(
       blocks: blocks, rowCount: rowCount, calibrates: parameters.kind == "marginals", seed: parameters.seed,
-      table: parameters.table)
+      view: parameters.view)
     let rows = 0..<rowCount
     for (index, target) in map.targets.enumerated() {
       switch target {
       case .none: break
-      case .numeric(let numeric, let codec, let missing):
-        let isMissing = try missing.map { try columns.categories($0.index, codec: $0.codec) }
-        let values = try columns.numbers(numeric, codec: codec, missing: isMissing)
-        try writer.write(ColumnStore.values(index), rows: rows, values)
-      case .ordinal(let numeric, _, let ranks):
-        let levels = try columns.numbers(numeric, codec: ranks, missing: nil)
-        try writer.write(ColumnStore.codes(index), rows: rows, levels.map { Int32($0) })
-      case .category(let category, let codec):
-        try writer.write(ColumnStore.codes(index), rows: rows, try columns.categories(category, codec: codec))
-      case .presence(let category, let codec):
-        try writer.write(ColumnStore.presence(index), rows: rows, try columns.categories(category, codec: codec))
+      case .number(let number, let map, let missing):
+        let isMissing = try missing.map { try columns.levels($0.levels, codec: $0.codec) }
+        try writer.write(
+          ColumnStore.values(index), rows: rows, try columns.numbers(number, map: map, missing: isMissing))
+      case .category(let levels, let codec):
+        try writer.write(ColumnStore.codes(index), rows: rows, try columns.levels(levels, codec: codec))
+      case .presence(let levels, let codec):
+        try writer.write(ColumnStore.presence(index), rows: rows, try columns.levels(levels, codec: codec))
       }
       context.report(TaskProgress(fraction: Double(index + 1) / Double(map.targets.count)))
+    }
+    for (index, target) in map.labelTargets.enumerated() {
+      guard case .category(let levels, let codec) = target else { continue }
+      try writer.write(ColumnStore.label(index), codec.labels(ofLevels: try columns.levels(levels, codec: codec)))
     }
   }
 }

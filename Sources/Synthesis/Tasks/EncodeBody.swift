@@ -6,7 +6,7 @@ import TaskGraph
 /// `encode`: reads a table's CSV file into typed columns, fits its codec, and turns foreign keys into row numbers.
 struct EncodeBody: TaskBody {
   let kind = "encode"
-  let codeVersion = 1
+  let codeVersion = 2
 
   /// Rows held in memory at a time.
   private static let blockRows = 65_536
@@ -23,9 +23,7 @@ struct EncodeBody: TaskBody {
         remedy: "give the same command again")
     }
     let (codec, levels) = try TableCodec.fit(
-      table: table, survey: parameters.survey,
-      options: CodecOptions(
-        maxLevels: parameters.maxLevels, knots: parameters.knots, minimumCellRows: parameters.minimumCellRows))
+      table: table, survey: parameters.survey, options: parameters.codec)
     let codecWriter = try ArtifactWriter(path: context.outputPath(OutputName.codec))
     try codecWriter.writeJSON("codec", codec)
     try codecWriter.finish()

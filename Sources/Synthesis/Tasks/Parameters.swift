@@ -1,3 +1,4 @@
+import Diffusion
 import Tables
 
 /// Parameters of the tasks: exactly what each kind reads of the configuration, so that changing one option
@@ -7,9 +8,7 @@ enum Parameters {
     var table: TableSchema
     var survey: TableSurvey
     var relations: [Relation]
-    var maxLevels: Int
-    var knots: Int
-    var minimumCellRows: Int
+    var codec: CodecOptions
   }
 
   struct Label: Codable {
@@ -23,20 +22,71 @@ enum Parameters {
     var fitRows: Int
     var iterations: Int
     var tolerance: Double
+    /// Choices of the published method; nil where the default recipe's are taken.
+    var published: PublishedLabel?
+  }
+
+  /// How the published method lays out the rows it clusters (reference-method §4.2).
+  struct PublishedLabel: Codable {
+    /// Numbers among the child's parent relations of those whose labels exist already, in the order of the
+    /// `beside` inputs.
+    var besides: [Int]
+    var scalesOverClusteredRows: Bool
+    var scaleOffset: Bool
+    var keyFeature: Bool
+  }
+
+  /// What one model is trained on and sampled for.
+  struct View: Codable, Hashable {
+    /// Name in tasks and random streams.
+    var name: String
+    var table: String
+    /// Numbers of the parent relations it is conditioned on or guided by, among those of the table.
+    var parents: [Int]
+    /// Number of child relations it is conditioned on.
+    var children: Int
+    /// Labels that are columns of the model, in the order of the `column-labels` inputs.
+    var labelColumns: [LabelColumn]
+    /// How label columns are coded; nil where there are none.
+    var labelCodec: CodecOptions?
+    /// Seed of the split into training, validation and test rows; nil if all rows are trained on.
+    var splitSeed: UInt64?
   }
 
   struct Train: Codable {
-    var table: String
+    var view: View
     var seed: UInt64
+    var process: NoiseProcess
     var layers: [Int]
+    var dropout: Double
     var steps: Int
     var batch: Int
+    var remainderBatches: Bool
     var learningRate: Double
+    var decay: String
+    var loss: String
     var weightDecay: Double
     var ema: Double
     var holdout: Double
     var earlyStopping: Bool
     var condition: Condition
+  }
+
+  struct TrainClassifier: Codable {
+    var view: View
+    /// Number of the relation whose labels are told apart, among the table's parent relations.
+    var target: Int
+    var seed: UInt64
+    var process: NoiseProcess
+    var layers: [Int]
+    var timeDimension: Int
+    var dropout: Double
+    var steps: Int
+    var batch: Int
+    var remainderBatches: Bool
+    var learningRate: Double
+    var weightDecay: Double
+    var lossSquared: Bool
   }
 
   /// What a row's model is told, and for how many relations. The same in training and in sampling.
@@ -73,9 +123,70 @@ enum Parameters {
     var parentIndex: Int
   }
 
-  struct Sample: Codable {
+  /// Rows of a view before they are sampled: so many for a root, the parents' groups otherwise.
+  struct Expand: Codable {
+    var view: String
+    /// The relation, if it is not a root.
+    var relation: String?
+    /// Rows of a root.
+    var rootRows: Int?
+    /// Whether a parent has one row at most, because the foreign key is the primary key too.
+    var isPrimaryKey: Bool
+  }
+
+  /// The rows of two versions of a table in the coordinates in which they are matched.
+  struct MatchRows: Codable {
+    var features: String
+    var seed: UInt64
+    /// Versions of the table, in the order of its parents.
+    var views: [View]
+    /// Number of the version to be matched with the kept one, among those that are not kept.
+    var other: Int
+  }
+
+  /// The search for the nearest rows of a block of kept rows.
+  struct MatchCandidates: Codable {
+    var candidates: Int
+    /// First row of the block; the row after the last, or nil for all that follow.
+    var firstRow: Int
+    var endRow: Int?
+  }
+
+  /// The assignment of some blocks of near rows.
+  struct MatchSolve: Codable {
+    var match: String
+    var seed: UInt64
+    var round: Int
+    /// Which part of the blocks, of how many.
+    var part: Int
+    var parts: Int
+  }
+
+  struct Match: Codable {
+    var match: String
+    var kind: String
+    var repeats: String
+    var seed: UInt64
+  }
+
+  /// The rows that stay of a table whose versions were sampled, with the groups they head.
+  struct Settle: Codable {
     var table: String
     var seed: UInt64
+    var views: [View]
+    /// Name of each parent relation and each child relation of the table.
+    var parents: [String]
+    var children: [String]
+    /// Whether descendants belong to the rows of the first version instead of those that are kept.
+    var descendsFromFirst: Bool
+    /// Whether matched keys are permuted.
+    var permutesKeys: Bool
+  }
+
+  struct Sample: Codable {
+    var view: String
+    var seed: UInt64
+    var solver: String
     var steps: Int
     var block: Int
     /// First row of the shard.
@@ -83,14 +194,20 @@ enum Parameters {
     /// Row after the last, or nil for all that follow.
     var endRow: Int?
     var condition: Condition
+    /// Numbers of the guiding relations among the view's parents, in the order of the `classifier` inputs.
+    var guides: [Int]
+    /// Weight of the guidance (η).
+    var guidance: Double
   }
 
   struct Calibrate: Codable {
-    var table: String
+    var view: String
     var seed: UInt64
     var kind: String
     /// Whether the real rows are copied.
     var isLookup: Bool
+    /// Labels that are columns of the model.
+    var labelColumns: [LabelColumn]
   }
 
   struct Assemble: Codable {

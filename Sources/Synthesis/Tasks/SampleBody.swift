@@ -8,7 +8,7 @@ import Tensors
 /// `sample`: draws the attributes of a range of a table's synthetic rows from its model.
 struct SampleBody: TaskBody {
   let kind = "sample"
-  let codeVersion = 1
+  let codeVersion = 2
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Sample.self)
@@ -31,9 +31,11 @@ struct SampleBody: TaskBody {
     rows: Range<Int>, to writer: ArtifactWriter
   ) throws {
     let counts = model.information.labelCounts
-    let parents = try zip(context.inputs("parent-codec"), context.inputs("parent-attributes")).map {
-      try StoredTable(codecPath: $0, rowsPath: $1)
-    }
+    let parents =
+      parameters.condition.parents
+      ? try zip(context.inputs("parent-codec"), context.inputs("parent-attributes")).map {
+        try StoredTable(codecPath: $0, rowsPath: $1)
+      } : []
     func surroundings(_ part: Range<Int>) throws -> ConditionEncoding.Surroundings {
       .init(
         parentRows: try counts.parents.indices.map { try structure.parentRows($0, rows: part) },
@@ -42,16 +44,31 @@ struct SampleBody: TaskBody {
         childSizes: try counts.children.indices.map { try structure.childSizes($0, rows: part) })
     }
     let encoding = try ConditionEncoding(
-      table: parameters.table, options: parameters.condition, labelCounts: counts, parents: parents,
+      view: parameters.view, options: parameters.condition, labelCounts: counts, parents: parents,
       parentRows: try surroundings(rows).parentRows, seed: parameters.seed)
-    let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.table)/noise")
-    let sampler = try EDMSampler(
-      shape: model.information.shape, parameters: model.parameters, grid: NoiseGrid(steps: parameters.steps))
+    let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.view)/noise")
+    guard let solver = SamplingOptions.Solver(rawValue: parameters.solver) else {
+      throw ClavaError(.internal, "there is no solver '\(parameters.solver)'")
+    }
+    let sampler = try RowSampler(
+      shape: model.information.shape, parameters: model.parameters,
+      options: SamplingOptions(solver: solver, steps: parameters.steps))
+    let classifiers = try context.inputs("classifier").map { path in
+      let stored = try StoredClassifier(path: path)
+      return try LabelClassifier(
+        shape: stored.information.shape, tensors: stored.tensors, capacity: RowSampler.subBlockRows)
+    }
     var start = rows.lowerBound
     while start < rows.upperBound {
       let part = start..<min(start + parameters.block, rows.upperBound)
-      let condition = encoding.rows(try surroundings(part), count: part.count)
-      let block = try sampler.sample(condition: condition, firstRow: part.lowerBound, stream: stream)
+      let around = try surroundings(part)
+      let block = try sampler.sample(
+        condition: encoding.rows(around, count: part.count),
+        guidance: zip(parameters.guides, classifiers).map { position, classifier in
+          GuidanceTerm(
+            classifier: classifier, labels: around.parentLabels[position], scale: parameters.guidance)
+        },
+        firstRow: part.lowerBound, stream: stream)
       try BlockStore.write(
         block, layout: model.information.shape.features,
         rows: (part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound), to: writer)

@@ -10,10 +10,30 @@ struct SampledColumns {
   /// Whether the real marginals are imposed.
   let calibrates: Bool
   let seed: UInt64
-  let table: String
+  let view: String
 
   /// Levels of a categorical column.
-  func categories(_ index: Int, codec: CategoricalCodec) throws -> [Int32] {
+  func levels(_ levels: FeatureMap.Levels, codec: CategoricalCodec) throws -> [Int32] {
+    switch levels {
+    case .oneHot(let index): try categories(index, codec: codec)
+    case .ordinal(let index, let map): try ordinals(index, map: map, levels: codec.levelCount)
+    }
+  }
+
+  /// Values of a numeric column: NaN where `missing` is 1. The rows that are present share the real distribution of
+  /// present values.
+  func numbers(_ index: Int, map: NumberMap, missing: [Int32]?) throws -> [Double] {
+    guard rowCount > 0 else { return [] }
+    let sampled = try gather(BlockStore.numeric(index))
+    let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
+    var values = [Double](repeating: .nan, count: rowCount)
+    let chosen = present.map { sampled[$0] }
+    let normal = calibrates ? Calibration.ranksToNormal(values: chosen) : chosen
+    for (position, row) in present.enumerated() { values[row] = map.decode(Double(normal[position])) }
+    return values
+  }
+
+  private func categories(_ index: Int, codec: CategoricalCodec) throws -> [Int32] {
     guard rowCount > 0 else { return [] }
     let logProbabilities = try gather(BlockStore.category(index))
     let levels = codec.levelCount
@@ -24,20 +44,13 @@ struct SampledColumns {
     let target = codec.counts.map { Double($0) / total * Double(rowCount) }
     return Calibration.balancedCategories(
       logProbabilities: logProbabilities, levels: levels, target: target,
-      stream: RandomStream(seed: seed, name: "calibrate/\(table)/\(index)"))
+      stream: RandomStream(seed: seed, name: "calibrate/\(view)/\(index)"))
   }
 
-  /// Values of a numeric column: NaN where `missing` is 1. The rows that are present share the real distribution of
-  /// present values.
-  func numbers(_ index: Int, codec: NumericCodec, missing: [Int32]?) throws -> [Double] {
-    guard rowCount > 0 else { return [] }
-    let sampled = try gather(BlockStore.numeric(index))
-    let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
-    var values = [Double](repeating: .nan, count: rowCount)
-    let chosen = present.map { sampled[$0] }
-    let normal = calibrates ? Calibration.ranksToNormal(values: chosen) : chosen
-    for (position, row) in present.enumerated() { values[row] = codec.decode(Double(normal[position])) }
-    return values
+  private func ordinals(_ index: Int, map: NumberMap, levels: Int) throws -> [Int32] {
+    try numbers(index, map: map, missing: nil).map { value in
+      Int32(min(max(value.rounded(.toNearestOrEven), 0), Double(levels - 1)))
+    }
   }
 
   private func gather(_ name: String) throws -> [Float] {

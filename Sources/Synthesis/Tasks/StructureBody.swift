@@ -31,7 +31,10 @@ struct StructureBody: TaskBody {
       parents: parentLabels.map(\.information.labelCount), children: childLabels.map(\.information.labelCount))
     let rowLabels = sides.map { side in structure.recordOf.map { side.realRowLabels[Int($0)] } }
     try StoredStructure.write(
-      structure, childRelations: parameters.children, parentLabels: rowLabels, labelCounts: counts,
+      .init(
+        rowCount: structure.rowCount, records: structure.recordOf, parentRows: structure.parentRows,
+        parentLabels: rowLabels, childRelations: parameters.children, childLabels: structure.childLabels,
+        childSizes: structure.childSizes, labelCounts: counts, report: structure.report),
       to: context.outputPath(OutputName.structure))
   }
 
