@@ -17,6 +17,9 @@ extension Configuration {
       ? "\(table)/\(outputPrefix)_final/\(table)_synthetic.csv" : "synthetic/\(table).csv"
   }
 
+  /// Where the finished tables are below the folder of the run, for people.
+  public var tablesPath: String { outputLayout == "published" ? tablePath("TABLE") : "synthetic" }
+
   /// Whether the scores are tasks of the plan. Scores against another folder than the input are computed from the
   /// finished files instead.
   public var evaluatesInPlan: Bool { evaluation.enabled && evaluation.data == nil }

@@ -15,6 +15,7 @@ struct Clava: ParsableCommand {
         clava run --data DIR                      learn DIR and write ./clava-run/synthetic
         clava run --data DIR --out RUN --seed 1   the same, elsewhere, with other random draws
         clava run config.yaml --set denoiser.steps=2000
+        clava sample RUN --scale 10               more data from the models of a run
         clava plan --data DIR                     show the work before doing it
         clava status RUN                          how far a run is, from another terminal
         clava config --defaults                   every option with its default and meaning
@@ -25,7 +26,8 @@ struct Clava: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, PlanCommand.self, StatusCommand.self, InspectCommand.self, EvaluateCommand.self,
+      RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, InspectCommand.self,
+      EvaluateCommand.self,
       ConfigCommand.self, DoctorCommand.self, BenchCommand.self, WorkerCommand.self, ComputeCommand.self,
     ])
 }

@@ -33,13 +33,17 @@ struct ConfigurationReaderTests {
     configuration.denoiser.layers = [64, 32]
     configuration.checkpoint.every = 90
     configuration.structure.scale = 0.25
-    configuration.tables["t"] = .init(kind: "lookup", ignoreRelations: ["a", "b"])
+    configuration.sampling.seed = 4
+    configuration.outputPrefix = "my run"
+    configuration.evaluation.data = "held out"
+    configuration.tables["t"] = .init(kind: "lookup", ignoreRelations: ["a", "b"], clusters: 7)
     configuration.columns["t.c"] = .init(constant: nil, pattern: "user{row}")
     let again = try read(ConfigurationWriter.text(configuration, explained: true))
     #expect(ConfigurationWriter.differences(from: configuration, to: again).isEmpty)
     #expect(again.denoiser.layers == [64, 32])
     #expect(again.data.path == configuration.data.path)
     #expect(again.tables["t"]?.ignoreRelations == ["a", "b"])
+    #expect(again.tables["t"]?.clusters == 7)
     #expect(again.columns["t.c"]?.pattern == "user{row}")
   }
 
@@ -140,8 +144,10 @@ struct ConfigurationReaderTests {
       ("tables.shop.kind=static", "tables.shop.kind", "lookup"), ("tables.shop.kin=lookup", "tables.shop.kin", "kind"),
       ("tables.shop=lookup", "tables.shop", "ignore_relations"),
       ("tables.shop.ignore_relations=owner", "tables.shop.ignore_relations", "[reports_to]"),
+      ("tables.shop.clusters=0", "tables.shop.clusters", "latent groups"),
       ("columns.shop.name=hidden", "columns.shop", "constant"),
-      ("columns.shop.name.kind=number", "columns.shop.name", "text"), ("tables.={kind: lookup}", "tables.", "tables"),
+      ("columns.shop.name.kind=number", "columns.shop.name.kind", "text"),
+      ("tables.={kind: lookup}", "tables.", "tables"),
     ])
   func wrongNamedOverrides(text: String, key: String, remedy: String) {
     var reader = ConfigurationReader()
@@ -153,27 +159,5 @@ struct ConfigurationReaderTests {
     #expect(error?.problems.first?.place.file == "--set \(text)")
     #expect(error?.problems.first?.place.key == key)
     #expect(error?.problems.first?.remedy?.contains(remedy) == true, "\(error as Any)")
-  }
-
-  @Test("the method's own configuration is recognised; what belongs to the published recipe is named")
-  func publishedForm() throws {
-    var reader = ConfigurationReader()
-    try reader.read(
-      text: """
-        {"general": {"data_dir": "complex/berka", "exp_name": "x", "workspace_dir": "w", "sample_prefix": ""},
-         "clustering": {"parent_scale": 1.5, "num_clusters": 20, "clustering_method": "both"},
-         "diffusion": {"d_layers": [512, 1024], "iterations": 200000}, "debug": {"sample_scale": 1}}
-        """, source: "berka.json")
-    let configuration = try reader.finish()
-    #expect(configuration.data.path == "complex/berka")
-    #expect(configuration.output == "w/x")
-    #expect(configuration.labels.parentScale == 1.5)
-    #expect(reader.notices.contains { $0.contains("diffusion.iterations") })
-  }
-
-  @Test("a misspelt key of the method's own form names its nearest")
-  func publishedFormMisspelt() {
-    let found = problems("{\"general\": {\"data_dir\": \"x\"}, \"clustering\": {\"num_cluster\": 3}}")
-    #expect(found.first?.remedy?.contains("num_clusters") == true)
   }
 }

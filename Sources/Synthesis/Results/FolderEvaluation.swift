@@ -2,17 +2,22 @@ import Essentials
 public import Evaluation
 public import Tables
 
-/// Scores two folders of CSV files against each other, whatever made the synthetic one.
+/// Scores two sets of CSV files against each other, whatever made the synthetic one.
 public enum FolderEvaluation {
-  /// Reads both folders and computes all scores.
+  /// Reads both sides and computes all scores.
   ///
   /// - Parameters:
   ///   - schema: of the real folder, as loaded.
-  ///   - syntheticFolder: folder with `TABLE.csv` for every table.
-  /// - Throws: `ClavaError.input` with everything that is wrong with either folder; keys that do not hold among it.
-  public static func scores(schema: Schema, syntheticFolder: String) throws -> Scores {
-    let real = try load(schema)
-    let synthetic = try load(try schema.withFiles(in: syntheticFolder))
+  ///   - real: real files to compare with, if not those of the schema.
+  ///   - synthetic: the synthetic files.
+  ///   - copiedTables: tables that are copies of real rows, for the scores without them.
+  /// - Throws: `ClavaError.input` with everything that is wrong with either side; keys that do not hold among it.
+  public static func scores(
+    schema: Schema, real realFiles: ResultLayout? = nil, synthetic syntheticFiles: ResultLayout,
+    copiedTables: Set<String> = []
+  ) throws -> Scores {
+    let real = try load(realFiles.map(schema.withFiles) ?? schema)
+    let synthetic = try load(schema.withFiles(syntheticFiles))
     var pairs: [String: TablePair] = [:]
     for table in schema.tables {
       guard let left = real[table.name], let right = synthetic[table.name] else { continue }
@@ -41,7 +46,14 @@ public enum FolderEvaluation {
       tables: schema.tables.compactMap { pairs[$0.name] }.map {
         TableScores.compute(real: $0.real, synthetic: $0.synthetic)
       },
-      relations: relations, paths: paths)
+      relations: relations, paths: paths, copiedTables: copiedTables)
+  }
+
+  /// Reads files as `scores` would, so that what is wrong with them is known before a run.
+  ///
+  /// - Throws: `ClavaError.input` with everything that is wrong with them.
+  public static func check(schema: Schema, files: ResultLayout) throws {
+    _ = try Surveyor.survey(schema.withFiles(files))
   }
 
   /// Distances of synthetic rows and of held-out real rows to the closest training row, for tables with columns and
@@ -50,11 +62,11 @@ public enum FolderEvaluation {
   /// - Parameter limit: rows of a side at most, evenly spread, because every pair of rows is compared.
   /// - Throws: `ClavaError.input` with everything that is wrong with one of the folders.
   public static func distances(
-    schema: Schema, syntheticFolder: String, holdoutFolder: String, limit: Int = 20_000
+    schema: Schema, synthetic syntheticFiles: ResultLayout, holdout holdoutFiles: ResultLayout, limit: Int = 20_000
   ) throws -> [(table: String, distances: DistanceToClosestRecord)] {
     let real = try load(schema)
-    let synthetic = try load(try schema.withFiles(in: syntheticFolder))
-    let holdout = try load(try schema.withFiles(in: holdoutFolder))
+    let synthetic = try load(schema.withFiles(syntheticFiles))
+    let holdout = try load(schema.withFiles(holdoutFiles))
     return schema.tables.compactMap { table in
       guard let train = real[table.name], let made = synthetic[table.name], let kept = holdout[table.name] else {
         return nil
@@ -135,19 +147,6 @@ public enum FolderEvaluation {
     return TablePair(
       real: EvaluationTable(name: table.name, rowCount: real.rowCount, columns: left),
       synthetic: EvaluationTable(name: table.name, rowCount: synthetic.rowCount, columns: right))
-  }
-}
-
-extension Schema {
-  /// The same schema over the files of another folder.
-  fileprivate func withFiles(in folder: String) throws -> Schema {
-    try Schema(
-      format: format,
-      tables: tables.map {
-        TableSchema(
-          name: $0.name, file: "\(folder)/\($0.name).csv", columns: $0.columns, primaryKey: $0.primaryKey,
-          kind: $0.kind)
-      }, relations: relations, warnings: [])
   }
 }
 

@@ -6,8 +6,8 @@ public import TaskGraph
 public enum ResultPublisher {
   /// Copies (or links, on the same file system) every result to its place.
   ///
-  /// Files go to a folder beside the result first, which then takes its name: a reader sees the old result folder or
-  /// the whole new one, never a part.
+  /// Files go to a folder beside the result first; then each folder of results (or file, where it is in none) takes
+  /// its name. A reader sees an old folder or the whole new one, never a part.
   ///
   /// - Throws: `ClavaError.storage` if a file cannot be written.
   public static func publish(
@@ -16,7 +16,7 @@ public enum ResultPublisher {
     let staging = "\(runDirectory)/.publishing"
     FileSystem.removeIfPresent(staging)
     defer { FileSystem.removeIfPresent(staging) }
-    var folders: Set<String> = []
+    var places: Set<String> = []
     for result in plan.results {
       guard let output = outputs[result.task]?.first(where: { $0.name == result.output }) else {
         throw ClavaError(.internal, "result \(result.path) has no committed output")
@@ -24,14 +24,16 @@ public enum ResultPublisher {
       let target = "\(staging)/\(result.path)"
       try FileSystem.createFolder((target as NSString).deletingLastPathComponent)
       try place(path(output), at: target)
-      folders.insert(result.path.split(separator: "/").first.map(String.init) ?? result.path)
+      let folder = (result.path as NSString).deletingLastPathComponent
+      places.insert(folder.isEmpty ? result.path : folder)
     }
-    for name in folders.sorted() {
-      let final = "\(runDirectory)/\(name)", old = "\(staging)/.old-\(name)"
+    for (index, place) in places.sorted().enumerated() {
+      let final = "\(runDirectory)/\(place)", old = "\(staging)/.old-\(index)"
+      try FileSystem.createFolder((final as NSString).deletingLastPathComponent)
       if FileSystem.exists(final), rename(final, old) != 0 { throw FileSystem.writeError(final) }
-      guard rename("\(staging)/\(name)", final) == 0 else { throw FileSystem.writeError(final) }
+      guard rename("\(staging)/\(place)", final) == 0 else { throw FileSystem.writeError(final) }
+      try FileSystem.syncFolder(of: final)
     }
-    try FileSystem.syncFolder(of: "\(runDirectory)/x")
   }
 
   /// A copy, not a link: a user may edit the result, and objects of the store must never change.

@@ -76,11 +76,13 @@ public struct RunSummary: Codable, Sendable {
   /// Gathers the summary from committed outputs.
   ///
   /// - Parameters:
+  ///   - scores: scores that were computed outside the plan, if there are any.
   ///   - seconds: seconds each task took when it was computed.
   ///   - path: where an output's file is.
   public static func gather(
-    project: Project, outputs: [TaskIdentifier: [TaskOutput]], seconds: [TaskIdentifier: Double],
-    wallSeconds: Double, tasksRun: Int, tasksCached: Int, fleet: Fleet, path: (TaskOutput) -> String
+    project: Project, outputs: [TaskIdentifier: [TaskOutput]], scores: Scores? = nil,
+    seconds: [TaskIdentifier: Double], wallSeconds: Double, tasksRun: Int, tasksCached: Int, fleet: Fleet,
+    path: (TaskOutput) -> String
   ) throws -> RunSummary {
     func file(_ task: TaskIdentifier, _ name: String) -> String? {
       outputs[task]?.first { $0.name == name }.map(path)
@@ -133,11 +135,11 @@ public struct RunSummary: Codable, Sendable {
         "a column of distinct names and no parents: \(suggested.joined(separator: ", ")) may be reference data; "
           + "'tables: { NAME: { kind: lookup } }' keeps the rows of such a table as they are, which copies real rows")
     }
-    let scores = try file(TaskNames.scores, OutputName.scores).map { path in
+    let planned = try file(TaskNames.scores, OutputName.scores).map { path in
       try CanonicalJSON.decode(Scores.self, from: FileSystem.read(path), source: path)
     }
     return RunSummary(
-      recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores,
+      recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores ?? planned,
       notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached, fleet: fleet)
   }
 }

@@ -17,8 +17,13 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .long, help: "Folder of the run (default: clava-run).", completion: .directory)
   var out: String?
 
-  @Option(name: .long, help: "Recipe: the set of modelling choices.")
+  @Option(name: .long, help: "Recipe: the set of modelling choices, clava (default) or clavaddpm (as published).")
   var recipe: String?
+
+  @Option(
+    name: .long,
+    help: "reference makes recipe clavaddpm behave as the published code, its known defects included (default: none).")
+  var compatibility: String?
 
   @Option(name: .long, help: "Seed of every random draw (default: 0).")
   var seed: String?
@@ -47,8 +52,8 @@ struct ConfigurationOptions: ParsableArguments {
     }
     // Options are configuration keys by another name, so they are checked alike.
     let options = [
-      ("data.path", data), ("data.format", format), ("output", out), ("recipe", recipe), ("seed", seed),
-      ("workers", workers), ("structure.scale", scale),
+      ("data.path", data), ("data.format", format), ("output", out), ("recipe", recipe),
+      ("compatibility", compatibility), ("seed", seed), ("workers", workers), ("structure.scale", scale),
     ]
     for (key, value) in options {
       guard let value else { continue }

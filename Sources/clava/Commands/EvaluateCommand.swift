@@ -9,13 +9,14 @@ struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Compare a synthetic folder with the real one.",
     discussion: """
-      Works on the output of any generator that writes one CSV file for each table. Scores are those of the
-      publications (paper mode): cardinality, column shapes, and pair trends within tables and over every path of
-      foreign keys.
+      Works on the output of any generator that writes one CSV file for each table: DIR/TABLE.csv, or the layout of
+      the published method, DIR/TABLE/PREFIX_final/TABLE_synthetic.csv. Scores are those of the publications (paper
+      mode): cardinality, column shapes, and pair trends within tables and over every path of foreign keys.
 
       EXAMPLES
         clava evaluate --real DIR --synthetic RUN/synthetic
         clava evaluate --real TRAIN --synthetic RUN/synthetic --holdout HELD_OUT
+        clava evaluate --real complex_data/berka --synthetic workspace/berka_run
       """)
 
   @Option(name: .long, help: "Folder of the real tables and their metadata.", completion: .directory)
@@ -23,6 +24,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(name: .long, help: "Folder of the synthetic tables.", completion: .directory)
   var synthetic: String
+
+  @Option(name: .long, help: "PREFIX of the published layout, where the folder holds several results.")
+  var prefix: String?
 
   @Option(name: .long, help: "Form of the real folder: auto, clava or sdv.")
   var format = "auto"
@@ -57,9 +61,12 @@ struct EvaluateCommand: ParsableCommand {
         .init(table: String(name[..<dot]), column: String(name[name.index(after: dot)...])))
     }
     let schema = try SchemaLoader.load(folder: real, options: options)
-    let scores = try FolderEvaluation.scores(schema: schema, syntheticFolder: synthetic)
+    let tables = schema.tables.map(\.name)
+    let files = try ResultLayout.recognise(tables: tables, folder: synthetic, prefix: prefix)
+    let scores = try FolderEvaluation.scores(schema: schema, synthetic: files)
     let distances = try holdout.map {
-      try FolderEvaluation.distances(schema: schema, syntheticFolder: synthetic, holdoutFolder: $0)
+      try FolderEvaluation.distances(
+        schema: schema, synthetic: files, holdout: ResultLayout(tables: tables, folder: $0))
     }
     if json {
       var members: [String: JSONValue] = ["scores": try JSONValue(encoding: scores)]

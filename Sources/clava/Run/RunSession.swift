@@ -1,31 +1,42 @@
 import Configuration
 import Essentials
+import Evaluation
 import Fleet
 import Foundation
 import Scheduling
 import Storage
 import Synthesis
+import Tables
 import TaskGraph
 import Tensors
 
-/// One invocation of `clava run`: prepares the run directory, runs the plan on local workers, publishes the result.
+/// One invocation of `clava run` or `clava sample`: prepares the run directory, runs the plan on local workers, publishes the result.
 struct RunSession {
   let configuration: Configuration
   let project: Project
   let plan: Plan
   let directory: RunDirectory
+  /// What was taken from the run whose models serve this one.
+  let reuse: TrainedRun.Reuse?
   private let lock: RunLock
 
   /// Checks the data, then opens or creates the run directory. Nothing is written before the data was found good.
-  init(configuration: Configuration) throws {
+  ///
+  /// - Parameter models: a run whose finished tasks are taken over, so that nothing has to be trained.
+  init(configuration: Configuration, models: TrainedRun? = nil) throws {
     self.configuration = configuration
     project = try Project(configuration: configuration)
     plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
     try Self.check(configuration)
+    if let folder = Self.evaluationFolder(configuration) {
+      try FolderEvaluation.check(schema: project.schema, files: Self.files(project, in: folder))
+    }
+    try models?.check(plan)
     directory = try RunDirectory(path: configuration.output, create: true)
     lock = try directory.lock()
     try Self.write(ConfigurationWriter.text(configuration, explained: false), to: directory.configuration)
     try FileSystem.writeAtomically(try CanonicalJSON.encode(plan), to: directory.plan)
+    reuse = try models?.bring(plan, into: directory)
   }
 
   /// Number of worker processes.
@@ -50,8 +61,12 @@ struct RunSession {
     func path(_ output: TaskOutput) -> String { objects.path(of: output.digest) }
     try ResultPublisher.publish(plan, outputs: outcome.outputs, runDirectory: directory.path, path: path)
     let tasks = outcome.statistics.tasks
+    let scores = try scoresAgainstFolder()
+    if let scores {
+      try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(scores), to: "\(directory.path)/scores.json")
+    }
     let summary = try RunSummary.gather(
-      project: project, outputs: outcome.outputs,
+      project: project, outputs: outcome.outputs, scores: scores,
       seconds: Dictionary(tasks.map { ($0.id, $0.seconds) }, uniquingKeysWith: { first, _ in first }),
       wallSeconds: outcome.statistics.seconds, tasksRun: tasks.count { !$0.isCached },
       tasksCached: tasks.count { $0.isCached },
@@ -61,6 +76,25 @@ struct RunSession {
       path: path)
     try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(summary), to: "\(directory.path)/summary.json")
     return summary
+  }
+
+  /// Scores of the published tables against the folder that the configuration names instead of the input.
+  private func scoresAgainstFolder() throws -> Scores? {
+    guard let folder = Self.evaluationFolder(configuration) else { return nil }
+    let tables = project.schema.tables
+    return try FolderEvaluation.scores(
+      schema: project.schema, real: Self.files(project, in: folder),
+      synthetic: ResultLayout(
+        tables: tables.map(\.name), configuration: configuration, runDirectory: directory.path),
+      copiedTables: Set(tables.filter { $0.kind == .lookup }.map(\.name)))
+  }
+
+  private static func evaluationFolder(_ configuration: Configuration) -> String? {
+    configuration.evaluation.enabled ? configuration.evaluation.data : nil
+  }
+
+  private static func files(_ project: Project, in folder: String) -> ResultLayout {
+    ResultLayout(tables: project.schema.tables.map(\.name), folder: folder)
   }
 
   /// An existing run of the same configuration is continued, one of another is refused.
