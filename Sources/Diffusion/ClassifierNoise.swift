@@ -42,7 +42,7 @@ final class ClassifierNoise {
         let numerics = numerics.baseAddress ?? UnsafePointer(noise.pointer)
         let codes = codes.baseAddress ?? rows
         withUnsafePointer(to: layout.value) {
-          ck_noisy_inputs(input.pointer, $0, numerics, codes, rows, noise.pointer, sigma, Int64(count))
+          ck_edm_inputs(input.pointer, $0, numerics, codes, rows, noise.pointer, sigma, Int64(count))
         }
       }
     }
