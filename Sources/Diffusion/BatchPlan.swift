@@ -4,13 +4,13 @@ internal import Tensors
 /// makes a smaller batch.
 ///
 /// Any step can be asked for, so a resumed training sees the same batches.
-struct BatchPlan {
+package struct BatchPlan {
   /// Rows of a step.
-  let batch: Int
+  package let batch: Int
   /// Rows kept out of training, ascending.
-  let holdout: [Int32]
+  package let holdout: [Int32]
   /// Rows trained on, ascending.
-  let training: [Int32]
+  package let training: [Int32]
 
   private let usesRemainder: Bool
   private let stream: RandomStream
@@ -20,7 +20,7 @@ struct BatchPlan {
   /// The validation loss is estimated well enough by this many rows; more would only cost training rows and time.
   private static let holdoutLimit = 2_048
 
-  init(rowCount: Int, options: TrainingOptions) {
+  package init(rowCount: Int, options: TrainingOptions) {
     let share = rowCount < 200 ? 0 : options.holdoutShare
     let count = min(Self.holdoutLimit, Int((Double(rowCount) * share).rounded()))
     let order = RandomStream(seed: options.seed, name: "\(options.stream)/holdout").permutation(count: rowCount)
@@ -32,7 +32,7 @@ struct BatchPlan {
   }
 
   /// Calls `body` with the rows of a step.
-  mutating func withRows(step: Int, _ body: (UnsafeBufferPointer<Int32>) -> Void) {
+  package mutating func withRows(step: Int, _ body: (UnsafeBufferPointer<Int32>) -> Void) {
     let perEpoch = usesRemainder ? (training.count + batch - 1) / batch : training.count / batch
     let (wanted, position) = step.quotientAndRemainder(dividingBy: perEpoch)
     if wanted != epoch {

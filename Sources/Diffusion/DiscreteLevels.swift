@@ -32,9 +32,10 @@ extension GaussianSchedule {
   /// Shortened chains begin where the noise is at most this many times as strong as the data.
   ///
   /// The cosine schedule ends at ᾱ ≈ 6e-10, where x̂₀ magnifies an error of the predicted noise 40,000 times. A long
-  /// chain corrects that in its later steps; a short one would extrapolate from it. At this level the data are a
-  /// fortieth of the row, so starting from pure noise changes its distribution little.
-  static let largestNoiseLevel = 40.0
+  /// chain corrects that in its later steps; a short one would extrapolate from it. Beginning much lower would leave
+  /// out more of the rows' mean, which starting from pure noise takes to be zero: at 200 it is 2 % of a standard
+  /// deviation of the noise for a mean of 4, at 40 it would be 10 %.
+  static let largestNoiseLevel = 200.0
 
   /// The levels of a sampler, first to last.
   func levels(_ options: SamplingOptions) -> [DiscreteLevel] {

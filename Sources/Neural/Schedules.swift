@@ -6,8 +6,6 @@ public struct LearningRateSchedule: Codable, Sendable, Equatable {
   public enum Decay: String, Codable, Sendable {
     /// ½(1 + cos(π t / steps)).
     case cosine
-    /// 1 − t / steps.
-    case linear
     /// 1 − max(0, t − 1) / steps: the published trainer lowers the rate after its update, so the first two steps share
     /// one.
     case published
@@ -36,7 +34,6 @@ public struct LearningRateSchedule: Codable, Sendable, Equatable {
     let decayed =
       switch decay {
       case .cosine: 0.5 * (1 + cos(.pi * share))
-      case .linear: 1 - share
       case .published: 1 - Double(max(0, step - 1)) / Double(max(1, steps))
       }
     return base * (warmup > 0 ? min(1, Double(step + 1) / Double(warmup)) : 1) * decayed

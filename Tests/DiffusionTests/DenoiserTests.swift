@@ -13,7 +13,7 @@ struct DenoiserTests {
     let file = golden.file
     let harness = LossHarness(
       shape: golden.shape, features: try golden.features(), condition: try golden.condition("denoiser"),
-      noise: try file.read("denoiser/noise", as: Float.self), sigma: try file.read("denoiser/sigma", as: Double.self))
+      noise: try file.read("denoiser/noise", as: Float.self), levels: try file.read("denoiser/sigma", as: Double.self))
     let named = Dictionary(uniqueKeysWithValues: golden.tensors.map { ($0.name, $0) })
     #expect(harness.denoiser.network.layout.load(named, into: harness.parameters.pointer) == nil)
 
@@ -21,9 +21,9 @@ struct DenoiserTests {
     #expect(abs(loss - (try file.read("denoiser/loss", as: Double.self)[0])) < 1e-5)
     let columns = try file.read("denoiser/loss_per_column", as: Double.self)
     #expect(maximumDifference(harness.columnLoss, columns) < 1e-5)
-    let input = harness.buffers.network.input.values
+    let input = harness.buffers.input.values
     #expect(maximumDifference(input, try file.read("denoiser/network_input", as: Double.self)) < 1e-5)
-    let embedding = harness.buffers.network.embedding.values
+    let embedding = harness.buffers.embedding.values
     #expect(maximumDifference(embedding, try file.read("denoiser/time_embedding", as: Double.self)) < 1e-6)
     for tensor in harness.denoiser.network.layout.export(harness.gradients.pointer) {
       let expected = try file.read("denoiser/grads/\(tensor.name)", as: Double.self)
@@ -31,8 +31,8 @@ struct DenoiserTests {
     }
 
     harness.denoiser.network.forward(
-      harness.parameters.pointer, condition: .dense(harness.condition.pointer), rows: 16, harness.buffers.network)
-    let output = harness.buffers.network.output.values
+      harness.parameters.pointer, condition: .dense(harness.condition.pointer), rows: 16, harness.buffers)
+    let output = harness.buffers.output.values
     #expect(maximumDifference(output, try file.read("denoiser/output", as: Double.self)) < 1e-5)
   }
 
@@ -66,28 +66,21 @@ struct DenoiserTests {
     return LossHarness(
       shape: shape, features: features, condition: condition,
       noise: (0..<24 * shape.features.width).map { Float(stream.normal(row: UInt64($0))) },
-      sigma: (0..<24).map { 0.05 * Double($0 + 1) })
+      levels: (0..<24).map { 0.05 * Double($0 + 1) })
   }
 
   @Test("the gradient along random directions equals a difference quotient of the loss")
   func numericalGradient() {
+    #expect(harness().gradientError() < 0.01)
+  }
+
+  @Test("with dropout the gradient is that of the masked network")
+  func dropoutGradient() {
     let harness = harness()
-    _ = harness.run()
-    let count = harness.denoiser.network.layout.count
-    let gradient = harness.gradients.values
-    let start = harness.parameters.values
-    for direction in 0..<4 {
-      let stream = RandomStream(seed: 3, name: "direction \(direction)")
-      let step = (0..<count).map { gradient[$0] == 0 ? 0 : Float(stream.normal(row: UInt64($0))) }
-      let expected = zip(gradient, step).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      func loss(_ factor: Float) -> Double {
-        for index in 0..<count { harness.parameters.pointer[index] = start[index] + factor * step[index] }
-        return harness.run()
-      }
-      let width: Float = 1e-3
-      let quotient = (loss(width) - loss(-width)) / Double(2 * width)
-      #expect(abs(quotient - expected) < 0.01 * max(abs(expected), 0.05))
-    }
+    let dropout = Dropout(rate: 0.4, stream: RandomStream(seed: 1, name: "dropout"), firstRow: 7, step: 3)
+    let plain = harness.run()
+    #expect(harness.run(dropout: dropout) != plain)
+    #expect(harness.gradientError(dropout: dropout) < 0.01)
   }
 
   @Test("the sparse product of the condition and its gradient equal the dense ones")

@@ -14,10 +14,10 @@ struct SamplerTests {
     let golden = try GoldenRecipe()
     let levels = try golden.file.read("solver/sigma", as: Double.self)
     for (level, expected) in zip(NoiseGrid().levels, levels) { #expect(abs(level / expected - 1) < 1e-12) }
-    let sampler = try EDMSampler(shape: golden.shape, parameters: golden.tensors)
+    let sampler = try RowSampler(shape: golden.shape, parameters: golden.tensors)
     let noise = Matrix(
       rows: 6, columns: 16, values: try golden.file.read("solver/start_noise", as: Float.self))
-    let block = try sampler.sample(condition: try golden.condition("solver"), startNoise: noise)
+    let block = try sampler.sample(condition: try golden.condition("solver")) { _, _ in UnsafePointer(noise.pointer) }
     let final = try golden.file.read("solver/final", as: Double.self)
     for row in 0..<6 {
       var values = (0..<3).map { Double(block.numerics[3 * row + $0]) }
@@ -33,14 +33,14 @@ struct SamplerTests {
     }
   }
 
-  private func sampler(layers: [Int] = [24, 24]) throws -> EDMSampler {
+  private func sampler(layers: [Int] = [24, 24]) throws -> RowSampler {
     let layout = FeatureLayout(numericCount: 3, levelCounts: [4], scales: [1.5])
     let shape = DenoiserShape(features: layout, conditionWidth: 6, layers: layers, timeDimension: 16)
     let parameters = TimeConditionedNetwork(shape.network).layout
     let buffer = Matrix(rows: 1, columns: parameters.count)
     parameters.initialize(buffer.pointer, from: RandomStream(seed: 2, name: "parameters"))
-    return try EDMSampler(
-      shape: shape, parameters: parameters.export(buffer.pointer), grid: NoiseGrid(steps: 6))
+    return try RowSampler(
+      shape: shape, parameters: parameters.export(buffer.pointer), options: SamplingOptions(steps: 6))
   }
 
   private func condition(_ rows: Int) -> ConditionRows {
@@ -51,13 +51,13 @@ struct SamplerTests {
   func blocks() throws {
     let sampler = try sampler()
     let stream = RandomStream(seed: 1, name: "sample")
-    let rows = 2 * EDMSampler.subBlockRows + 90
+    let rows = 2 * RowSampler.subBlockRows + 90
     let whole = try sampler.sample(condition: condition(rows), firstRow: 0, stream: stream)
     #expect(whole == (try sampler.sample(condition: condition(rows), firstRow: 0, stream: stream)))
     var numerics: [Float] = []
     var logProbabilities: [Float] = []
-    for start in [0, EDMSampler.subBlockRows] {
-      let range = start..<(start == 0 ? EDMSampler.subBlockRows : rows)
+    for start in [0, RowSampler.subBlockRows] {
+      let range = start..<(start == 0 ? RowSampler.subBlockRows : rows)
       let block = try self.sampler().sample(
         condition: condition(rows).rows(range), firstRow: start, stream: stream)
       numerics += block.numerics
@@ -90,14 +90,14 @@ struct SamplerTests {
   func refused() throws {
     let golden = try GoldenRecipe()
     #expect(throws: ClavaError.self) {
-      try EDMSampler(shape: golden.shape, parameters: Array(golden.tensors.dropLast()))
+      try RowSampler(shape: golden.shape, parameters: Array(golden.tensors.dropLast()))
     }
     let broken = golden.tensors.map { tensor in
       NamedTensor(
         name: tensor.name, shape: tensor.shape,
         values: tensor.name == "m.5.bias" ? tensor.values.map { _ in Float.nan } : tensor.values)
     }
-    let sampler = try EDMSampler(shape: golden.shape, parameters: broken)
+    let sampler = try RowSampler(shape: golden.shape, parameters: broken)
     #expect(throws: ClavaError.self) {
       try sampler.sample(
         condition: try golden.condition("solver"), firstRow: 0, stream: RandomStream(seed: 1, name: "sample"))

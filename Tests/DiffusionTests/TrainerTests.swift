@@ -25,6 +25,7 @@ struct TrainerTests {
 
   private func trainer(
     _ features: FeatureRows, layers: [Int] = [32, 32], condition: ConditionRows? = nil,
+    process: NoiseProcess = .edm, dropout: Double = 0,
     _ change: (inout TrainingOptions) -> Void = { _ in }
   ) -> DenoiserTrainer {
     var options = TrainingOptions(steps: 20, batch: 128, warmup: 5, shardRows: 48, seed: 9, stream: "table")
@@ -32,7 +33,8 @@ struct TrainerTests {
     let condition = condition ?? ConditionRows(rowCount: features.rowCount)
     return DenoiserTrainer(
       shape: DenoiserShape(
-        features: features.layout, conditionWidth: condition.width, layers: layers, timeDimension: 16),
+        features: features.layout, conditionWidth: condition.width, layers: layers, timeDimension: 16,
+        process: process, dropout: dropout),
       features: features, condition: condition, options: options)
   }
 
@@ -57,6 +59,53 @@ struct TrainerTests {
     #expect(second.state == whole.state)
     #expect(second.samplingParameters == whole.samplingParameters)
     #expect(whole.metrics.validation.count == 2 && whole.metrics.training.count == 3)
+  }
+
+  @Test(
+    "training of the discrete process interrupted at any step continues with the same bits",
+    arguments: [1, 10, 19], TrainingLoss.allCases)
+  func resumeDiscrete(interruption: Int, loss: TrainingLoss) throws {
+    let features = table(rows: 330)
+    func make() -> DenoiserTrainer {
+      trainer(features, process: .ddpm(GaussianSchedule(steps: 100)), dropout: 0.2) { options in
+        options.decay = .published
+        options.warmup = 0
+        options.ema = 0
+        options.remainderBatches = true
+        options.loss = loss
+      }
+    }
+    let whole = make()
+    for _ in 0..<20 { try whole.step() }
+    let first = make()
+    for _ in 0..<interruption { try first.step() }
+    let second = make()
+    try second.restore(from: first.state)
+    while !second.isFinished { try second.step() }
+    #expect(second.state == whole.state)
+    // Without an average the parameters of the last step are those to sample with.
+    let last = whole.state.tensors.filter { $0.name.hasPrefix("parameters/") }.map(\.values)
+    #expect(whole.samplingParameters.map(\.values) == last)
+  }
+
+  @Test("an epoch of whole batches drops the remainder, one with a remainder sees every row once")
+  func remainder() {
+    var options = TrainingOptions(steps: 20, batch: 32, holdoutShare: 0, seed: 9, stream: "plan")
+    for usesRemainder in [false, true] {
+      options.remainderBatches = usesRemainder
+      var plan = BatchPlan(rowCount: 75, options: options)
+      var sizes: [Int] = []
+      var seen: [Int32] = []
+      for step in 0..<(usesRemainder ? 3 : 2) {
+        plan.withRows(step: step) { rows in
+          sizes.append(rows.count)
+          seen += rows
+        }
+      }
+      #expect(sizes == (usesRemainder ? [32, 32, 11] : [32, 32]))
+      #expect(Set(seen).count == seen.count)
+      plan.withRows(step: sizes.count) { #expect($0.count == 32) }
+    }
   }
 
   @Test("two trainings with the same seed are equal and another seed differs")
@@ -89,8 +138,8 @@ struct TrainerTests {
       let trainer = trainer(features, layers: [8])
       for _ in 0..<20 { #expect(try trainer.step().isFinite) }
       #expect(trainer.isFinished && trainer.memorisationGap() == nil)
-      let sampler = try EDMSampler(
-        shape: trainer.shape, parameters: trainer.samplingParameters, grid: NoiseGrid(steps: 3))
+      let sampler = try RowSampler(
+        shape: trainer.shape, parameters: trainer.samplingParameters, options: SamplingOptions(steps: 3))
       let block = try sampler.sample(
         condition: ConditionRows(rowCount: 5), firstRow: 0, stream: RandomStream(seed: 1, name: "sample"))
       #expect(block.numerics.count == 5 * features.layout.numericCount)
@@ -152,11 +201,13 @@ struct TrainerTests {
     }
   }
 
-  @Test("a trained denoiser reproduces correlation and dependence of its table")
-  func learns() throws {
+  @Test(
+    "a trained denoiser reproduces correlation and dependence of its table",
+    arguments: [NoiseProcess.edm, .ddpm(GaussianSchedule(steps: 200))])
+  func learns(process: NoiseProcess) throws {
     let features = table(rows: 1_000)
-    let trainer = trainer(features, layers: [64, 64]) { options in
-      options.steps = 500
+    let trainer = trainer(features, layers: [64, 64], process: process) { options in
+      options.steps = process == .edm ? 500 : 1_000
       options.batch = 256
       options.shardRows = 256
       options.warmup = 50
@@ -165,8 +216,8 @@ struct TrainerTests {
     while !trainer.isFinished { try trainer.step() }
     let history = trainer.metrics.training
     #expect(try #require(history.last).loss < 0.75 * (try #require(history.first).loss))
-    let sampler = try EDMSampler(
-      shape: trainer.shape, parameters: trainer.samplingParameters, grid: NoiseGrid(steps: 20))
+    let sampler = try RowSampler(
+      shape: trainer.shape, parameters: trainer.samplingParameters, options: SamplingOptions(steps: 20))
     let block = try sampler.sample(
       condition: ConditionRows(rowCount: 2_000), firstRow: 0, stream: RandomStream(seed: 1, name: "sample"))
     let categories = Calibration.mostProbable(logProbabilities: block.logProbabilities, levels: 2)

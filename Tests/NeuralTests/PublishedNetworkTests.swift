@@ -50,7 +50,7 @@ struct PublishedNetworkTests {
     let times = try file.read("\(group)/t", as: Int32.self)
     let losses = try numbers("\(group)/loss", file)
     let rates = try numbers("\(group)/lr_used", file)
-    let schedule = LearningRateSchedule(base: rates[0], warmup: 0, steps: 10, decay: .linear)
+    let schedule = LearningRateSchedule(base: rates[0], warmup: 0, steps: 10, decay: .published)
     let retained = retainedShares(steps: 2_000)
 
     for step in 0..<10 {
@@ -66,8 +66,7 @@ struct PublishedNetworkTests {
         })
       let loss = harness.meanSquaredError(Array(noise[48 * step..<48 * (step + 1)]), rows: 16)
       #expect(abs(loss - losses[step]) < 1e-5)
-      // The published trainer anneals after its update, so its first two steps share a rate.
-      #expect(abs(schedule.rate(step: max(0, step - 1)) - rates[step]) < 1e-15)
+      #expect(abs(schedule.rate(step: step) - rates[step]) < 1e-15)
       optimized.update(
         gradients: harness.gradients.pointer, step: step, learningRate: rates[step], averageDecay: 0.999,
         settings: AdamWSettings(weightDecay: 1e-5))
@@ -78,6 +77,44 @@ struct PublishedNetworkTests {
     #expect(
       maximumDifference(flat(optimized.layout, optimized.average), Array(expectedAverage[10 * 347..<11 * 347]))
         < 2e-5)
+  }
+
+  @Test("time embeddings equal the reference", arguments: [128, 16, 8, 7])
+  func timeEmbedding(dimension: Int) throws {
+    let file = try ArtifactReader(path: Fixtures.path("golden/time_embedding.h5"))
+    let times = try file.read("t", as: Int32.self).map(Double.init)
+    let result = Matrix(rows: times.count, columns: dimension)
+    TimeEmbedding.fill(
+      result.pointer, times: times, frequencies: TimeEmbedding.frequencies(dimension: dimension),
+      dimension: dimension, rows: times.count)
+    let expected = try file.read("dim\(dimension)/exact", as: Double.self)
+    #expect(maximumDifference(result.values, expected) < 1e-6)
+  }
+
+  @Test("dropout masks the announced share, keeps the mean and is addressed by row and step")
+  func dropout() {
+    let harness = NetworkHarness(.published(width: 3, timeDimension: 8, layers: [600, 300]), rows: 40)
+    harness.embed((0..<40).map(Double.init))
+    let stream = RandomStream(seed: 1, name: "dropout")
+    func hidden(_ dropout: Dropout?, rows: Int = 40) -> [Float] {
+      harness.setInput((0..<120).map { Float(stream.normal(row: UInt64($0), draw: 9)) })
+      harness.network.forward(
+        harness.parameters.pointer, condition: .none, rows: rows, harness.buffers, dropout: dropout)
+      return harness.buffers.output.values
+    }
+    let plain = hidden(nil)
+    let first = hidden(Dropout(rate: 0.3, stream: stream, firstRow: 0, step: 5))
+    #expect(first != plain)
+    #expect(first == hidden(Dropout(rate: 0.3, stream: stream, firstRow: 0, step: 5)))
+    #expect(first != hidden(Dropout(rate: 0.3, stream: stream, firstRow: 0, step: 6)))
+    #expect(plain == hidden(Dropout(rate: 0, stream: stream, firstRow: 0, step: 5)))
+    var mean = [Float](repeating: 0, count: plain.count)
+    for step in 0..<UInt32(400) {
+      let masked = hidden(Dropout(rate: 0.3, stream: stream, firstRow: 0, step: step))
+      for index in mean.indices { mean[index] += masked[index] / 400 }
+    }
+    // Two layers of masks: the mean of the linear head over masks is near the unmasked output, not equal to it.
+    #expect(maximumDifference(mean, plain) < 0.1)
   }
 
   /// ∏(1 − β) of the cosine schedule.
