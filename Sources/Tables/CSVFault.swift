@@ -49,6 +49,14 @@ enum Wording {
   /// `1 row`, `2 rows`.
   static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
+  /// The setting that leaves a foreign key out: `tables.sale.ignore_relations: [shop]`.
+  static func ignoring(_ table: String, _ columns: String...) -> String { ignoring(table, columns) }
+
+  /// The setting that leaves a foreign key of several columns out.
+  static func ignoring(_ table: String, _ columns: [String]) -> String {
+    "tables.\(table).ignore_relations: [\(columns.joined(separator: ", "))]"
+  }
+
   /// A value as it is shown in a message: quoted, shortened, on one line.
   static func quoted(_ bytes: UnsafeBufferPointer<UInt8>) -> String { quoted(String(decoding: bytes, as: UTF8.self)) }
 

@@ -16,7 +16,7 @@ struct DistinctIntegers {
 
   private mutating func insert(_ value: Double) {
     guard var values = found else { return }
-    let position = values.firstIndex { $0 >= value } ?? values.count
+    let position = BinarySearch.first(below: values.count) { values[$0] >= value }
     if position < values.count, values[position] == value { return }
     guard value == value.rounded(), values.count < limit else {
       found = nil

@@ -79,7 +79,7 @@ final class KeyExaminer: ColumnExaminer {
     return Finding(
       message: "the foreign key \(Wording.quoted(bytes)) is no key of table '\(relation.parent)'",
       remedy: "add the row to '\(relation.parent)', correct the value, or leave the foreign key out with "
-        + "tables.\(relation.child).ignore_relations: [\(relation.column)]")
+        + Wording.ignoring(relation.child, relation.column))
   }
 
   override func examineMissing(row: Int) -> Finding? {
@@ -99,6 +99,9 @@ final class KeyExaminer: ColumnExaminer {
     return .keys(isInteger: keys.isInteger, format: keys.style.format(startsAtZero: startsAtZero, table: table))
   }
 
+  /// Whether a row has no primary key of its own.
+  var lacksKeys: Bool { !skippedRows.isEmpty }
+
   /// Missing foreign keys as one finding.
   var missingForeignKeys: Finding? {
     guard own == nil, let parent, missingCount > 0 else { return nil }
@@ -106,7 +109,7 @@ final class KeyExaminer: ColumnExaminer {
     return Finding(
       message: "the foreign key to '\(relation.parent)' is empty in \(Wording.count(missingCount, "row")), "
         + "which is not supported yet",
-      remedy: "leave it out with tables.\(relation.child).ignore_relations: [\(relation.column)] "
+      remedy: "leave it out with \(Wording.ignoring(relation.child, relation.column)) "
         + "(the column is then written empty), or remove these rows")
   }
 

@@ -43,10 +43,6 @@ struct ProblemList {
   mutating func add(_ error: any Error) { problems.append(contentsOf: ClavaError.wrapping(error, .input).problems) }
 
   mutating func warn(_ text: String) { warnings.append(text) }
-
-  func throwIfAny() throws {
-    if !problems.isEmpty { throw ClavaError(.input, problems: problems) }
-  }
 }
 
 /// A metadata file being read: typed access that reports what is wrong.

@@ -137,13 +137,7 @@ public struct NumericCodec: Codable, Hashable, Sendable {
   /// The first cell that meets a condition which, once met, holds for all later cells; the last cell if none does.
   @inline(__always)
   private func firstCell(_ holds: (Int) -> Bool) -> Int {
-    var low = 0
-    var high = cumulative.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
+    BinarySearch.first(below: cumulative.count - 1, holds)
   }
 
   private struct Cell {

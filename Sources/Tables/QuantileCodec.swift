@@ -141,16 +141,12 @@ public struct QuantileCodec: Codable, Hashable, Sendable {
   /// The share of a step between quantiles that counts as its end. The width of a step can exceed the range of Double.
   private func margin(_ step: Double) -> Double { Self.threshold * min(step, .greatestFiniteMagnitude) }
 
-  /// The rank of a quantile: a multiple of the step, as other programs compute it.
-  private func rank(_ index: Int) -> Double {
-    let steps = quantiles.count - 1
-    return index == steps && steps > 0 ? 1 : Double(index) * (1 / Double(max(1, steps)))
-  }
+  private func rank(_ index: Int) -> Double { Self.rank(index, of: quantiles.count) }
 
   /// The rank by interpolation to the right of equal quantiles.
   private func rankFromBelow(_ value: Double) -> Double {
     // The last quantile that does not exceed the value.
-    let index = firstIndex { quantiles[$0] > value } - 1
+    let index = BinarySearch.first(below: quantiles.count) { quantiles[$0] > value } - 1
     if index < 0 { return 0 }
     if index == quantiles.count - 1 || quantiles[index] == value { return rank(index) }
     return Self.interpolated(
@@ -160,7 +156,7 @@ public struct QuantileCodec: Codable, Hashable, Sendable {
   /// The rank by interpolation to the left of equal quantiles.
   private func rankFromAbove(_ value: Double) -> Double {
     // The first quantile that is not below the value.
-    let index = firstIndex { quantiles[$0] >= value }
+    let index = BinarySearch.first(below: quantiles.count) { quantiles[$0] >= value }
     if index == quantiles.count { return rank(index - 1) }
     if index == 0 || quantiles[index] == value { return rank(index) }
     return Self.interpolated(
@@ -177,22 +173,19 @@ public struct QuantileCodec: Codable, Hashable, Sendable {
     let share = Self.share(of: rank, from: self.rank(index), to: self.rank(index + 1))
     return min(Self.interpolated(quantiles[index], quantiles[index + 1], share), quantiles[index + 1])
   }
-
-  /// The first index that meets a condition which, once met, holds for all later ones; the count if none does.
-  @inline(__always)
-  private func firstIndex(_ holds: (Int) -> Bool) -> Int {
-    var low = 0
-    var high = quantiles.count
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
 }
 
 extension QuantileCodec {
+  /// The rank of a quantile: a multiple of the step, rounded as other programs round it.
+  private static func rank(_ index: Int, of count: Int) -> Double {
+    if count < 2 { return 0 }
+    return index == count - 1 ? 1 : Double(index) * (1 / Double(count - 1))
+  }
+
   /// Percentiles by linear interpolation between the ordered values.
+  ///
+  /// A rank passes through percent, as in the published code: the last bit of a quantile decides whether a value lies
+  /// on it or beside it, which is half a step for a value of several quantiles.
   private static func quantiles(of counted: ValueCounts) -> [Double] {
     let count = quantileCount(rowCount: counted.rowCount)
     var quantiles: [Double] = []
@@ -200,7 +193,7 @@ extension QuantileCodec {
     var group = 0
     var end = counted.counts.first ?? 0
     for index in 0..<count {
-      let position = count == 1 ? 0 : Double(index) * Double(counted.rowCount - 1) / Double(count - 1)
+      let position = Double(counted.rowCount - 1) * (rank(index, of: count) * 100 / 100)
       let lower = Int(position)
       while lower >= end {
         group += 1

@@ -19,8 +19,8 @@ struct RelationGraph {
     throw ClavaError(.input, problems: cycles().map(RelationGraph.problem))
   }
 
-  /// One cycle for each knot of tables that depend on each other, as the relations along it (child to parent).
-  /// Self-references count.
+  /// Cycles as the relations along them (child to parent), so many that no cycle is left without the first relation of
+  /// each. Self-references count.
   func cycles() -> [[Relation]] {
     var found: [[Relation]] = []
     var remaining = relations
@@ -29,8 +29,7 @@ struct RelationGraph {
       let (_, rest) = graph.kahn()
       guard let cycle = graph.cycle(among: rest) else { return found }
       found.append(cycle)
-      let members = Set(cycle)
-      remaining.removeAll { members.contains($0) }
+      remaining.removeAll { $0 == cycle[0] }
     }
   }
 
@@ -38,7 +37,7 @@ struct RelationGraph {
   static func problem(_ cycle: [Relation]) -> Problem {
     let first = cycle[0]
     let place = Problem.Place(table: first.child, column: first.column)
-    let remedy = "break it with tables.\(first.child).ignore_relations: [\(first.column)]"
+    let remedy = "break it with \(Wording.ignoring(first.child, first.column))"
     if cycle.count == 1 {
       return Problem("the foreign key refers to its own table, which is not supported yet", at: place, remedy: remedy)
     }

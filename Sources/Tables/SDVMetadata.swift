@@ -89,7 +89,7 @@ enum SDVMetadata {
       list.add(
         "the foreign key (\(columns.joined(separator: ", "))) has several columns, which is not supported yet",
         at: file.place(foreignNode, table: child, column: columns.first),
-        remedy: "leave it out with tables.\(child).ignore_relations: [\(columns.joined(separator: ", "))], "
+        remedy: "leave it out with \(Wording.ignoring(child, columns)), "
           + "or add a one-column key to both tables")
       return
     }
@@ -110,11 +110,17 @@ enum SDVMetadata {
       return
     }
     if parentTable.primaryKey == nil {
-      if !parentTable.hasUnusableKey {
+      if parentTable.hasCompositeKey {
+        list.add(
+          "the foreign key refers to '\(parent)', whose primary key has several columns, which is not supported yet",
+          at: place,
+          remedy: "give '\(parent)' a one-column key, or leave the foreign key out with "
+            + Wording.ignoring(child, column))
+      } else if !parentTable.hasUnusableKey {
         list.add(
           "the foreign key refers to '\(parent)', which has no primary key; that is not supported yet", at: place,
           remedy: "name the primary key of '\(parent)', or leave the foreign key out with "
-            + "tables.\(child).ignore_relations: [\(column)]")
+            + Wording.ignoring(child, column))
       }
       return
     }
@@ -123,7 +129,7 @@ enum SDVMetadata {
         "'\(primaryNode.path)' is '\(primary)', but the primary key of '\(parent)' is "
           + "'\(parentTable.primaryKey ?? "")'", at: file.place(primaryNode, table: child, column: column),
         remedy: "refer to the primary key, or leave the foreign key out with "
-          + "tables.\(child).ignore_relations: [\(column)]")
+          + Wording.ignoring(child, column))
       return
     }
     draft.relations.append((relation, place))

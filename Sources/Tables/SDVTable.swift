@@ -15,6 +15,8 @@ struct SDVTable {
   private(set) var primaryKey: String?
   /// Whether a primary key is named that cannot be used, which is reported.
   private(set) var hasUnusableKey = false
+  /// Whether the primary key has several columns.
+  private(set) var hasCompositeKey = false
 
   private static let knownKeys = [
     "primary_key", "columns", "alternate_keys", "sequence_key", "sequence_index", "column_relationships",
@@ -55,6 +57,7 @@ struct SDVTable {
     case .null: return
     case .array(let elements):
       hasUnusableKey = true
+      hasCompositeKey = true
       let columns = elements.compactMap { file.string($0, &list) }
       list.add(
         "the primary key (\(columns.joined(separator: ", "))) has several columns, which is not supported yet",

@@ -2,7 +2,8 @@ internal import Essentials
 
 /// Checks a draft as a whole and applies what the configuration says.
 enum SchemaCheck {
-  /// The tables and relations of the schema. Everything wrong is reported.
+  /// The tables and relations of the schema. Everything wrong is reported; a relation that cannot be worked with is
+  /// left out.
   static func check(
     _ draft: SchemaDraft, _ options: SchemaOptions, _ list: inout ProblemList
   ) -> (tables: [TableSchema], relations: [Relation]) {
@@ -19,10 +20,14 @@ enum SchemaCheck {
       }
       relations.append(relation)
     }
+    checkLookups(draft, relations, options, &list)
+    // The description of the other tables failed, which is reported.
+    relations.removeAll { order[$0.child] == nil || order[$0.parent] == nil }
     for cycle in RelationGraph(tables: draft.tables.map(\.name), relations: relations).cycles() {
       list.add(RelationGraph.problem(cycle))
+      relations.removeAll { $0 == cycle[0] }
     }
-    checkReferencedKeys(draft, relations, &list)
+    checkReferencedKeys(draft, &relations, &list)
     relations.sort { left, right in
       func key(_ relation: Relation) -> (Int, Int) {
         let table = order[relation.child] ?? .max
@@ -41,7 +46,6 @@ enum SchemaCheck {
         name: table.name, file: table.file, columns: columns, primaryKey: table.primaryKey,
         kind: isLookup ? .lookup : .generated)
     }
-    checkLookups(tables, relations, options, &list)
     return (tables, relations)
   }
 
@@ -66,18 +70,19 @@ enum SchemaCheck {
   }
 
   private static func checkReferencedKeys(
-    _ draft: SchemaDraft, _ relations: [Relation], _ list: inout ProblemList
+    _ draft: SchemaDraft, _ relations: inout [Relation], _ list: inout ProblemList
   ) {
-    for relation in relations {
+    relations.removeAll { relation in
       guard let parent = draft.tables.first(where: { $0.name == relation.parent }), parent.primaryKey == nil else {
-        continue
+        return false
       }
       let expected = draft.format == .clava ? "'\(parent.name)_id' was expected in \(parent.file)" : "none is named"
       list.add(
         "the foreign key refers to '\(parent.name)', which has no primary key (\(expected))",
         at: .init(table: relation.child, column: relation.column),
         remedy: "add the key, or leave the foreign key out with "
-          + "tables.\(relation.child).ignore_relations: [\(relation.column)]")
+          + Wording.ignoring(relation.child, relation.column))
+      return true
     }
   }
 
@@ -136,16 +141,16 @@ enum SchemaCheck {
 
   /// A kept table must not refer to rows that are generated anew.
   private static func checkLookups(
-    _ tables: [TableSchema], _ relations: [Relation], _ options: SchemaOptions, _ list: inout ProblemList
+    _ draft: SchemaDraft, _ relations: [Relation], _ options: SchemaOptions, _ list: inout ProblemList
   ) {
-    let lookups = Set(tables.filter { $0.kind == .lookup }.map(\.name))
+    let lookups = Set(options.lookupTables.map(\.table)).intersection(draft.tables.map(\.name))
     for relation in relations where lookups.contains(relation.child) && !lookups.contains(relation.parent) {
       let place = options.lookupTables.first { $0.table == relation.child }?.place ?? .init()
       list.add(
         "the lookup table '\(relation.child)' refers to '\(relation.parent)' (column \(relation.column)), "
           + "whose rows are generated", at: place,
         remedy: "make '\(relation.parent)' a lookup as well, or leave the foreign key out with "
-          + "tables.\(relation.child).ignore_relations: [\(relation.column)]")
+          + Wording.ignoring(relation.child, relation.column))
     }
   }
 }

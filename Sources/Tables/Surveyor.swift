@@ -12,6 +12,15 @@ public enum Surveyor {
   ///
   /// - Throws: one `ClavaError.input` that lists up to 50 problems with file, line, column and remedy.
   public static func survey(_ schema: Schema) throws -> DatabaseSurvey {
+    try survey(SchemaReading(schema: schema, problems: []))
+  }
+
+  /// Examines the tables of a schema that may have problems of its own.
+  ///
+  /// - Throws: one `ClavaError.input` that lists the problems of the schema and up to 50 of the data, so that everything
+  ///   a database has that is not supported is told at once.
+  public static func survey(_ reading: SchemaReading) throws -> DatabaseSurvey {
+    let schema = reading.schema
     let board = SurveyBoard(schema)
     DispatchQueue.concurrentPerform(iterations: 2) { _ in
       while let job = board.next() {
@@ -26,6 +35,7 @@ public enum Surveyor {
       problems = Array(problems.prefix(maximumProblems - 1))
       problems.append(Problem("there are \(more) more problems", remedy: "correct those listed first"))
     }
+    problems = reading.problems + problems
     if !problems.isEmpty { throw ClavaError(.input, problems: problems) }
     return DatabaseSurvey(
       tables: results.compactMap(\.survey), warnings: schema.warnings + results.flatMap(\.warnings))

@@ -20,6 +20,8 @@ final class TableExamination {
   private let parents: [String: PrimaryKeys]
   private var result = Result()
   private var problemCounts: [Int]
+  /// Whether every row has been read and added a key of its own.
+  private var hasAllKeys = false
 
   init(table: TableSchema, schema: Schema, parents: [String: PrimaryKeys]) {
     self.table = table
@@ -36,10 +38,9 @@ final class TableExamination {
     } catch {
       result.problems.append(contentsOf: ClavaError.wrapping(error, .input).problems)
     }
-    if !result.problems.isEmpty {
-      result.survey = nil
-      result.keys = nil
-    }
+    if !result.problems.isEmpty { result.survey = nil }
+    // Without all keys, foreign keys of other tables cannot be judged.
+    if !hasAllKeys { result.keys = nil }
     return result
   }
 
@@ -71,10 +72,12 @@ final class TableExamination {
     let bodyStart = cursor
     let examiners = table.columns.map { examiner($0) { TableExamination.line(ofRow: $0, from: bodyStart) } }
     var row = 0
+    var isWellFormed = true
     while !cursor.isAtEnd, result.problems.count < Self.maximumProblems {
-      if examineRow(&cursor, row, examiners) { row += 1 }
+      if examineRow(&cursor, row, examiners) { row += 1 } else { isWellFormed = false }
       file.release(before: cursor.position)
     }
+    hasAllKeys = isWellFormed && cursor.isAtEnd && !examiners.contains { ($0 as? KeyExaminer)?.lacksKeys ?? false }
     summarise(examiners, rowCount: row, bodyStart)
     let columns = zip(table.columns, examiners).map { column, examiner in
       ColumnSurvey(name: column.name, missingCount: examiner.missingCount, content: examiner.content)

@@ -86,7 +86,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     .sdv("missing primary key", .replace("sale.csv", "102,", ","), "sale.csv:4:1, table sale, column id", "of its own"),
   ]
 
-  private static func relation(_ parent: String, _ key: String, _ child: String, _ column: String)
+  fileprivate static func relation(_ parent: String, _ key: String, _ child: String, _ column: String)
     -> MalformedDatabase.Damage
   {
     .replace(
@@ -212,6 +212,24 @@ struct MalformedInputTests {
     #expect(result.errors.contains(mistake.remedy), "\(result.errors)")
     #expect(!result.errors.contains("Fatal error") && !result.errors.contains("Backtrac"), "\(result.errors)")
     #expect(!FileSystem.exists(database.output))
+  }
+
+  @Test("what is not supported in the metadata and in the rows comes in one message")
+  func oneMessage() throws {
+    let database = try MalformedDatabase(
+      .sdv,
+      [
+        Mistake.relation("customer", "id", "customer", "referrer"),
+        .replace("metadata.json", #""child_foreign_key": "shop""#, #""child_foreign_key": ["shop", "kind"]"#),
+        .replace("sale.csv", "S02,9", "S02,"),
+      ])
+    let result = try Program.run(["plan", "--data", database.path])
+    #expect(result.status == 2, "\(result.errors)")
+    for place in [
+      "table customer, column referrer", "table sale, column shop", "sale.csv:3:3, table sale, column customer",
+    ] {
+      #expect(result.errors.contains(place), "\(result.errors)")
+    }
   }
 
   @Test("an output that is a file is refused and left alone")

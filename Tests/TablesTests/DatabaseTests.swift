@@ -66,7 +66,8 @@ struct DatabaseTests {
       return try TableCodec.fit(table: table, survey: found).codec
     }
     let sale = try codec("sale")
-    guard case .numeric(.rank(let price), let missing) = sale.columns[3], case .categorical(let kind) = sale.columns[4] else {
+    guard case .numeric(.rank(let price), let missing) = sale.columns[3], case .categorical(let kind) = sale.columns[4]
+    else {
       Issue.record("price must be numeric and kind categorical")
       return
     }
@@ -104,7 +105,8 @@ struct DatabaseTests {
     try database.write("sale.csv", "id,shop,customer,price,kind\n1,S01,7,,\n2,S01,7,\"\",\n")
     let (schema, survey) = try database.survey()
     let codec = try TableCodec.fit(table: schema.tables[2], survey: survey.tables[2]).codec
-    guard case .numeric(.rank(let price), let missing) = codec.columns[3], case .categorical(let kind) = codec.columns[4]
+    guard case .numeric(.rank(let price), let missing) = codec.columns[3],
+      case .categorical(let kind) = codec.columns[4]
     else {
       Issue.record("price must be numeric and kind categorical")
       return

@@ -28,11 +28,11 @@ struct SampleDatabase {
 
   func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: folder.file(name)) }
 
-  /// Loads and surveys.
+  /// Loads and surveys as a run does: all problems come in one error.
   @discardableResult
   func survey(_ options: SchemaOptions = SchemaOptions()) throws -> (schema: Schema, survey: DatabaseSurvey) {
-    let schema = try SchemaLoader.load(folder: path, options: options)
-    return (schema, try Surveyor.survey(schema))
+    let reading = try SchemaLoader.read(folder: path, options: options)
+    return (reading.schema, try Surveyor.survey(reading))
   }
 
   /// The method's own form: shops and their sales.

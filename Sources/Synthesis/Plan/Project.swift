@@ -22,9 +22,11 @@ public struct Project: Sendable {
         remedy: "give --data DIR or set data.path in the configuration")
     }
     self.configuration = configuration
-    schema = try SchemaLoader.load(folder: folder, options: try Self.options(configuration))
-    try Self.check(configuration, against: schema)
-    survey = try Surveyor.survey(schema)
+    let reading = try SchemaLoader.read(folder: folder, options: try Self.options(configuration))
+    schema = reading.schema
+    // A table that is not described rightly is no mistake of the configuration.
+    if reading.problems.isEmpty { try Self.check(configuration, against: schema) }
+    survey = try Surveyor.survey(reading)
   }
 
   /// What one table's survey found.
