@@ -7,8 +7,10 @@ final class ClusterSums {
   private let features: MixedFeatures
   private let width: Int
   private let scales: [Double]
-  private(set) var counts: [Double]
-  private var sums: [Double]
+  private let clusterCount: Int
+  // Memory of its own instead of arrays: moving a panel of rows is too short for their access checks.
+  private let countOf: UnsafeMutablePointer<Double>
+  private let sums: UnsafeMutablePointer<Double>
 
   init(_ features: MixedFeatures, count: Int) {
     self.features = features
@@ -16,9 +18,20 @@ final class ClusterSums {
     scales =
       [Double](repeating: 1, count: features.numericCount)
       + features.categories.flatMap { [Double](repeating: $0.scale, count: $0.levels) }
-    counts = [Double](repeating: 0, count: count)
-    sums = [Double](repeating: 0, count: count * features.width)
+    clusterCount = count
+    countOf = .allocate(capacity: max(1, count))
+    countOf.initialize(repeating: 0, count: count)
+    sums = .allocate(capacity: max(1, count * features.width))
+    sums.initialize(repeating: 0, count: count * features.width)
   }
+
+  deinit {
+    countOf.deallocate()
+    sums.deallocate()
+  }
+
+  /// Rows of each cluster.
+  var counts: [Double] { Array(UnsafeBufferPointer(start: countOf, count: clusterCount)) }
 
   /// Moves every row whose label differs, a label of −1 being in no cluster; returns how many rows moved.
   @discardableResult
@@ -34,7 +47,7 @@ final class ClusterSums {
     }
     return Int(
       ck_move_rows(
-        features.numerics, Int64(labels.count), Int64(features.numericCount), assigned, &labels, &counts, &sums,
+        features.numerics, Int64(labels.count), Int64(features.numericCount), assigned, &labels, countOf, sums,
         Int64(width)))
   }
 
@@ -42,10 +55,10 @@ final class ClusterSums {
   func move(
     rows: UnsafePointer<Double>, count: Int, _ labels: UnsafeMutablePointer<Int32>, to assigned: UnsafePointer<Int32>
   ) -> Int {
-    Int(ck_move_rows(rows, Int64(count), Int64(width), assigned, labels, &counts, &sums, Int64(width)))
+    Int(ck_move_rows(rows, Int64(count), Int64(width), assigned, labels, countOf, sums, Int64(width)))
   }
 
   func mean(cluster: Int, coordinate: Int) -> Double {
-    sums[cluster * width + coordinate] * scales[coordinate] / counts[cluster]
+    sums[cluster * width + coordinate] * scales[coordinate] / countOf[cluster]
   }
 }

@@ -156,11 +156,11 @@ public struct KMeans: Codable, Sendable, Equatable {
   }
 
   private mutating func update(_ sums: ClusterSums, features: MixedFeatures, labels: inout [Int32]) {
-    var empty = (0..<count).filter { sums.counts[$0] == 0 }
+    var sizes = sums.counts
+    var empty = sizes.indices.filter { sizes[$0] == 0 }
     if !empty.isEmpty {
       let distances = distances(features, labels: labels)
       var farthest = distances.indices.sorted { (-distances[$0], $0) < (-distances[$1], $1) }[...]
-      var sizes = sums.counts
       var moved = labels
       while let cluster = empty.first, let row = farthest.popFirst() {
         let source = Int(labels[row])
@@ -171,7 +171,7 @@ public struct KMeans: Codable, Sendable, Equatable {
       }
       sums.move(&labels, to: moved)
     }
-    for cluster in 0..<count where sums.counts[cluster] > 0 {
+    for (cluster, size) in sums.counts.enumerated() where size > 0 {
       for d in 0..<width { centres[cluster * width + d] = sums.mean(cluster: cluster, coordinate: d) }
     }
   }

@@ -44,8 +44,9 @@ final class SeedDistances {
     let rows = panelCount * RowPanels.length
     let count = Int64(candidates.count)
     let points = candidates.flatMap { features.numerics[$0 * width..<($0 + 1) * width] }
-    columnTotals.withUnsafeMutableBufferPointer { totals in
-      guard let firstTotal = totals.baseAddress else { return }
+    // One access to the totals for all panels: every access to them from outside this closure is checked.
+    return columnTotals.withUnsafeMutableBufferPointer { totals in
+      guard let firstTotal = totals.baseAddress else { return [] }
       for index in 0..<panelCount {
         let firstRow = index &* RowPanels.length
         ck_point_distances(
@@ -58,12 +59,10 @@ final class SeedDistances {
         ck_limited_sums(
           columns + firstRow, Int64(rows), count, nearest + firstRow, firstTotal + index, Int64(panelCount))
       }
-    }
-    return candidates.indices.map { candidate in
-      for index in candidate * panelCount + 1..<(candidate + 1) * panelCount {
-        columnTotals[index] += columnTotals[index - 1]
+      return candidates.indices.map { candidate in
+        for index in candidate * panelCount + 1..<(candidate + 1) * panelCount { totals[index] += totals[index - 1] }
+        return totals[(candidate + 1) * panelCount - 1]
       }
-      return columnTotals[(candidate + 1) * panelCount - 1]
     }
   }
 
