@@ -2,12 +2,12 @@ public import Tensors
 
 /// Every anchor takes an other row of its own so that the total distance is small: block-wise assignment.
 ///
-/// It starts from greedy matching, or from nothing where that is known to be as good and faster; then rounds of two steps
-/// follow. `partition` cuts anchors and other rows into blocks of near rows; from the second round on it
-/// cuts along other directions and keeps each anchor together with its present row. `solve` assigns the anchors of each
-/// block to distinct rows of the block, near the block's optimum, and keeps the present rows where it finds nothing
-/// better; blocks are independent, so they run anywhere in any order. The total distance never rises from round to
-/// round, and a table that fits into one block is solved near its optimum.
+/// It starts from greedy matching, or from nothing where that is known to be as good and faster. Rounds of two steps
+/// follow. `partition` cuts anchors and other rows into blocks of near rows, each round along other directions, and keeps
+/// each anchor together with its present row. `solve` assigns the anchors of each block to distinct rows of the block,
+/// near the block's optimum, and takes those chains of changes that shorten the total; blocks are independent, so they
+/// run anywhere in any order. The total distance never rises from round to round, and a table that fits into one block
+/// is solved near its optimum.
 ///
 /// The side with fewer rows chooses. If that is the other rows, the anchors that nobody chose take their nearest row
 /// although it is taken.
@@ -96,21 +96,33 @@ public struct AssignmentRowMatching: Sendable {
       let columns = blocks.others(of: block)
       let places = solver.solve(
         anchors: choosing, rows: rows, others: chosen, rows: columns, precision: options.precision)
-      var found = places.map { columns[columns.startIndex + Int($0)] }
-      if let matched {
-        let present = rows.map { matched[Int($0)] }
-        if total(rows, present) <= total(rows, found) { found = present }
+      let kept = matched.map { matched in
+        AssignmentExchange.merge(
+          present: rows.map { place(of: matched[Int($0)], in: columns) }, proposed: places, placeCount: columns.count
+        ) { row, place in
+          let other = columns[columns.startIndex + Int(place)]
+          return distance(rows[rows.startIndex + row], other)
+        }
       }
       solution.rows += rows
-      solution.matched += found
+      solution.matched += (kept ?? places).map { columns[columns.startIndex + Int($0)] }
     }
     return solution
   }
 
-  private func total(_ rows: ArraySlice<Int32>, _ matched: [Int32]) -> Double {
-    zip(rows, matched).reduce(0) {
-      $0 + Double(choosing.squaredDistance(Int($1.0), to: Int($1.1), of: chosen)).squareRoot()
+  private func distance(_ row: Int32, _ other: Int32) -> Double {
+    Double(choosing.squaredDistance(Int(row), to: Int(other), of: chosen)).squareRoot()
+  }
+
+  /// The place of a row in an ascending list that has it.
+  private func place(of row: Int32, in list: ArraySlice<Int32>) -> Int32 {
+    var low = list.startIndex
+    var high = list.endIndex - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle] < row { low = middle + 1 } else { high = middle }
     }
+    return Int32(low - list.startIndex)
   }
 
   /// Joins the solutions of all blocks of a round, in any order: the input of the next round or of `result`.
@@ -152,7 +164,7 @@ public struct AssignmentRowMatching: Sendable {
     var matched = startsGreedy ? GreedyRowMatching.match(anchors: choosing, others: chosen).others : nil
     for round in 0..<rounds {
       let blocks = partition(round: round, matched: matched)
-      matched = merge((0..<blocks.count).map { solve($0..<$0 + 1, of: blocks, matched: matched) })
+      matched = merge([solve(0..<blocks.count, of: blocks, matched: matched)])
     }
     return result(matched ?? [])
   }
