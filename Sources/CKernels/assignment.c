@@ -20,16 +20,14 @@ INLINE int64_t lowest(const wide *best, const wide_bits *place, float *value) {
   return __builtin_reduce_min(places);
 }
 
-MULTIVERSION void ck_row_minima(const ck_assignment *assignment, float *out) {
-  for (int64_t row = 0; row < assignment->rows; row++) {
-    const float *costs = assignment->costs + row * assignment->stride;
-    wide best = load(costs);
-    for (int64_t column = LANES; column < assignment->stride; column += LANES) {
-      const wide cost = load(costs + column);
-      best = cost < best ? cost : best;
-    }
-    out[row] = __builtin_reduce_min(best);
+MULTIVERSION float ck_row_minimum(const ck_assignment *assignment, int64_t row) {
+  const float *costs = assignment->costs + row * assignment->stride;
+  wide best = load(costs);
+  for (int64_t column = LANES; column < assignment->stride; column += LANES) {
+    const wide cost = load(costs + column);
+    best = cost < best ? cost : best;
   }
+  return __builtin_reduce_min(best);
 }
 
 // The column with the least cost plus price, that value and the least of the other columns.

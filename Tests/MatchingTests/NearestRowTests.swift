@@ -70,7 +70,9 @@ struct GreedyRowMatchingTests {
 
   @Test("Every size, block and number of candidates gives the plain procedure's rows")
   func plain() throws {
-    for (anchorCount, otherCount, width) in [(1, 1, 1), (7, 7, 2), (33, 40, 3), (40, 33, 3), (200, 230, 5), (65, 64, 1)] {
+    for (anchorCount, otherCount, width) in [
+      (1, 1, 1), (7, 7, 2), (33, 40, 3), (40, 33, 3), (200, 230, 5), (65, 64, 1),
+    ] {
       for whole in [false, true] {
         let anchors = try randomRows(anchorCount, width: width, seed: 1, whole: whole)
         let others = try randomRows(otherCount, width: width, seed: 2, whole: whole)

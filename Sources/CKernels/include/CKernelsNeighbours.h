@@ -47,8 +47,8 @@ typedef struct {
   int32_t *places;
 } ck_assignment;
 
-/// out[r] = the least cost of row r.
-void ck_row_minima(const ck_assignment *assignment, float *out);
+/// The least cost of a row.
+float ck_row_minimum(const ck_assignment *assignment, int64_t row);
 
 /// Forward auction: rows without a column bid in the order of `queue` (capacity `rows`, filled with `waiting` rows),
 /// each bid raises a price by at least epsilon. Ends after `budget` bids; returns how many rows at the front of `queue`

@@ -2,11 +2,12 @@ public import Tensors
 
 /// Every anchor takes an other row of its own so that the total distance is small: block-wise assignment.
 ///
-/// Rounds of two steps. `partition` cuts anchors and other rows into blocks of near rows; from the second round on it
-/// cuts along other directions and keeps each anchor together with its present row. `solve` assigns the anchors of each
-/// block to distinct rows of the block, near the block's optimum, and keeps the present rows where it finds nothing
-/// better; blocks are independent, so they run anywhere in any order. The total distance never rises from round to
-/// round, and a table that fits into one block is solved near its optimum.
+/// It starts from greedy matching, or from nothing where that is known to be as good and faster. Rounds of two steps
+/// follow. `partition` cuts anchors and other rows into blocks of near rows, each round along other directions, and keeps
+/// each anchor together with its present row. `solve` assigns the anchors of each block to distinct rows of the block,
+/// near the block's optimum, and takes those chains of changes that shorten the total; blocks are independent, so they
+/// run anywhere in any order. The total distance never rises from round to round, and a table that fits into one block
+/// is solved near its optimum.
 ///
 /// The side with fewer rows chooses. If that is the other rows, the anchors that nobody chose take their nearest row
 /// although it is taken.
@@ -19,8 +20,10 @@ public struct AssignmentRowMatching: Sendable {
   public let options: AssignmentOptions
   private let stream: RandomStream
   private let swapped: Bool
-  /// The side with fewer rows, the anchors on equality, and the other side.
-  private let choosing, chosen: MatchRows
+  /// The side that chooses: the one with fewer rows, the anchors on equality.
+  public let choosing: MatchRows
+  /// The side that is chosen from.
+  public let chosen: MatchRows
 
   /// A task of its own or all of them: every method depends on these values and its arguments only.
   ///
@@ -42,11 +45,30 @@ public struct AssignmentRowMatching: Sendable {
   /// Number of rounds.
   public var rounds: Int { options.rounds(rowCount: choosing.count) }
 
+  /// Whether the first round improves greedy matching of `choosing` with `chosen`: its rows are then `matched` of round 0.
+  public var startsGreedy: Bool {
+    switch options.start {
+    case .greedy: true
+    case .cuts: false
+    case .automatic:
+      chosen.count > choosing.count + choosing.count / 10 || choosing.width > 16
+        || [choosing, chosen].contains(where: Self.repeatsValues)
+    }
+  }
+
+  /// Whether a feature of the first rows has a value for every two rows or fewer.
+  private static func repeatsValues(_ rows: MatchRows) -> Bool {
+    let count = min(rows.count, 1024)
+    return (0..<rows.width).contains { feature in
+      2 * Set((0..<count).map { rows.values[$0 * rows.width + feature] }).count <= count
+    }
+  }
+
   /// The blocks of a round.
   ///
   /// - Parameters:
   ///   - round: the round, from 0 to below `rounds`.
-  ///   - matched: what `merge` returned for the round before; nil for the first.
+  ///   - matched: what `merge` returned for the round before; for the first the rows of greedy matching, or nil.
   /// - Complexity: O((n_A + n_B) × width × log(n_A / block)) time on average, O(n_A + n_B) memory.
   public func partition(round: Int, matched: [Int32]?) -> AssignmentBlocks {
     precondition(
@@ -74,21 +96,33 @@ public struct AssignmentRowMatching: Sendable {
       let columns = blocks.others(of: block)
       let places = solver.solve(
         anchors: choosing, rows: rows, others: chosen, rows: columns, precision: options.precision)
-      var found = places.map { columns[columns.startIndex + Int($0)] }
-      if let matched {
-        let present = rows.map { matched[Int($0)] }
-        if total(rows, present) <= total(rows, found) { found = present }
+      let kept = matched.map { matched in
+        AssignmentExchange.merge(
+          present: rows.map { place(of: matched[Int($0)], in: columns) }, proposed: places, placeCount: columns.count
+        ) { row, place in
+          let other = columns[columns.startIndex + Int(place)]
+          return distance(rows[rows.startIndex + row], other)
+        }
       }
       solution.rows += rows
-      solution.matched += found
+      solution.matched += (kept ?? places).map { columns[columns.startIndex + Int($0)] }
     }
     return solution
   }
 
-  private func total(_ rows: ArraySlice<Int32>, _ matched: [Int32]) -> Double {
-    zip(rows, matched).reduce(0) {
-      $0 + Double(choosing.squaredDistance(Int($1.0), to: Int($1.1), of: chosen)).squareRoot()
+  private func distance(_ row: Int32, _ other: Int32) -> Double {
+    Double(choosing.squaredDistance(Int(row), to: Int(other), of: chosen)).squareRoot()
+  }
+
+  /// The place of a row in an ascending list that has it.
+  private func place(of row: Int32, in list: ArraySlice<Int32>) -> Int32 {
+    var low = list.startIndex
+    var high = list.endIndex - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if list[middle] < row { low = middle + 1 } else { high = middle }
     }
+    return Int32(low - list.startIndex)
   }
 
   /// Joins the solutions of all blocks of a round, in any order: the input of the next round or of `result`.
@@ -127,10 +161,10 @@ public struct AssignmentRowMatching: Sendable {
 
   /// All rounds in this process.
   public func match() -> RowMatch {
-    var matched: [Int32]?
+    var matched = startsGreedy ? GreedyRowMatching.match(anchors: choosing, others: chosen).others : nil
     for round in 0..<rounds {
       let blocks = partition(round: round, matched: matched)
-      matched = merge((0..<blocks.count).map { solve($0..<$0 + 1, of: blocks, matched: matched) })
+      matched = merge([solve(0..<blocks.count, of: blocks, matched: matched)])
     }
     return result(matched ?? [])
   }

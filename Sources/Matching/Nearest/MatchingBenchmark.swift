@@ -2,26 +2,26 @@ internal import Tensors
 
 /// Speed and quality of matching on standard normal rows, one thread.
 public enum MatchingBenchmark {
-  /// Seconds and totals of one run.
+  /// Seconds and mean distances of one run.
   public struct Result: Sendable, Codable, Equatable {
-    /// Seconds of exact greedy matching.
+    /// Seconds of exact greedy matching; 0 if it was not measured.
     public var greedySeconds: Double
-    /// Total distance of greedy matching.
-    public var greedyDistance: Double
+    /// Mean distance of an anchor to its other row under greedy matching; 0 if it was not measured.
+    public var greedyMeanDistance: Double
+    /// Mean squared distance under greedy matching; 0 if it was not measured.
+    public var greedyMeanSquaredDistance: Double
     /// Seconds of block-wise assignment.
     public var assignmentSeconds: Double
-    /// Total distance of block-wise assignment, on the same rows.
-    public var assignmentDistance: Double
-    /// Total squared distance of greedy matching.
-    public var greedySquaredDistance: Double
-    /// Total squared distance of block-wise assignment.
-    public var assignmentSquaredDistance: Double
+    /// Mean distance under block-wise assignment, on the same rows.
+    public var assignmentMeanDistance: Double
+    /// Mean squared distance under block-wise assignment, on the same rows.
+    public var assignmentMeanSquaredDistance: Double
   }
 
   /// Matches `rows` anchors with as many other rows of `columns` standard normal features.
   ///
   /// - Parameters:
-  ///   - greedy: whether greedy matching is measured too; otherwise its figures are 0.
+  ///   - greedy: whether greedy matching is measured too.
   ///   - clock: clock reading in seconds.
   public static func run(
     rows: Int = 20_000, columns: Int = 12, greedy: Bool = true, seed: UInt64 = 0, clock: () -> Double
@@ -35,11 +35,12 @@ public enum MatchingBenchmark {
     let middle = clock()
     let served = greedy ? GreedyRowMatching.match(anchors: anchors, others: others) : nil
     let end = clock()
+    let count = Double(max(1, rows))
     return Result(
-      greedySeconds: greedy ? end - middle : 0, greedyDistance: served?.totalDistance ?? 0,
-      assignmentSeconds: middle - start, assignmentDistance: assigned.totalDistance,
-      greedySquaredDistance: served?.totalSquaredDistance ?? 0,
-      assignmentSquaredDistance: assigned.totalSquaredDistance)
+      greedySeconds: greedy ? end - middle : 0, greedyMeanDistance: (served?.totalDistance ?? 0) / count,
+      greedyMeanSquaredDistance: (served?.totalSquaredDistance ?? 0) / count, assignmentSeconds: middle - start,
+      assignmentMeanDistance: assigned.totalDistance / count,
+      assignmentMeanSquaredDistance: assigned.totalSquaredDistance / count)
   }
 
   /// Standard normal rows.
