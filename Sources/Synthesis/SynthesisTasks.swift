@@ -6,7 +6,8 @@ public enum SynthesisTasks {
   public static var registry: TaskRegistry {
     TaskRegistry([
       EncodeBody(), LabelBody(), TrainDenoiserBody(), TrainClassifierBody(), StructureBody(), ExpandBody(), SampleBody(),
-      CalibrateBody(), MatchRowsBody(), MatchCandidatesBody(), MatchSolveBody(), MatchBody(), SettleBody(), AssembleBody(),
+      CalibrateBody(), MatchRowsBody(), MatchCandidatesBody(), MatchStartBody(),
+      MatchSolveBody(), MatchBody(), SettleBody(), AssembleBody(),
       EvaluateTableBody(), EvaluateRelationBody(), EvaluatePathBody(), ScoresBody(),
     ])
   }

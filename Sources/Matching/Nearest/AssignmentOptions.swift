@@ -37,7 +37,7 @@ public struct AssignmentOptions: Sendable, Equatable, Codable {
   var blockCosts: Int { 4 * blockRows * blockRows }
 
   /// Rounds for a number of rows that choose.
-  func rounds(rowCount: Int) -> Int {
+  public func rounds(rowCount: Int) -> Int {
     if let rounds { return rounds }
     var cuts = 0
     while rowCount >> cuts > blockRows { cuts += 1 }

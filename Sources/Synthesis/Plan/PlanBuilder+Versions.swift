@@ -1,4 +1,5 @@
 import Configuration
+import Matching
 import Tables
 import TaskGraph
 
@@ -60,38 +61,54 @@ extension PlanBuilder {
       inputs: inputs, outputs: [OutputName.coordinates], stage: "match",
       cost: costs.match(rows: predicted, compared: 1))
     inputs = [TaskInput("rows", from: coordinates, output: OutputName.coordinates)]
+    let isAssignment = matching.kind == "assignment"
     var found: [TaskIdentifier] = []
-    if matching.kind == "assignment" {
-      for round in 0..<MatchSolveBody.rounds {
-        let tasks = (0..<parts).map { TaskNames.matchSolve(table.name, other, round, $0) }
-        for (part, task) in tasks.enumerated() {
-          try add(
-            task, MatchSolveBody(),
-            Parameters.MatchSolve(match: match.name, seed: samplingSeed, round: round, part: part, parts: parts),
-            inputs: inputs + found.map { TaskInput("before", from: $0, output: OutputName.part) },
-            outputs: [OutputName.part], stage: "match",
-            cost: costs.match(rows: predicted / parts, compared: 1024))
-        }
-        found = tasks
-      }
-    } else {
-      for block in 0..<parts {
-        let task = TaskNames.matchCandidates(table.name, other, block)
-        try add(
-          task, MatchCandidatesBody(),
-          Parameters.MatchCandidates(
-            candidates: matching.kind == "nearest" ? 1 : 16, firstRow: block * matching.block,
-            endRow: block == parts - 1 ? nil : (block + 1) * matching.block),
-          inputs: inputs, outputs: [OutputName.part], stage: "match",
-          cost: costs.match(rows: predicted / parts, compared: predicted))
-        found.append(task)
-      }
+    for block in 0..<parts {
+      let task = TaskNames.matchCandidates(table.name, other, block)
+      try add(
+        task, MatchCandidatesBody(),
+        Parameters.MatchCandidates(
+          match: match.name, seed: samplingSeed, candidates: matching.kind == "nearest" ? 1 : 16,
+          isForAssignment: isAssignment, firstRow: block * matching.block,
+          endRow: block == parts - 1 ? nil : (block + 1) * matching.block),
+        inputs: inputs, outputs: [OutputName.part], stage: "match",
+        cost: costs.match(rows: predicted / parts, compared: predicted))
+      found.append(task)
+    }
+    if isAssignment {
+      found = try addAssignment(inputs[0], candidates: found, table: table.name, other: other, parts: parts)
     }
     try add(
       match, MatchBody(),
       Parameters.Match(match: match.name, kind: matching.kind, repeats: matching.repeats, seed: samplingSeed),
       inputs: inputs + found.map { TaskInput("part", from: $0, output: OutputName.part) },
       outputs: [OutputName.matches], stage: "match", cost: costs.match(rows: predicted, compared: 1))
+  }
+
+  /// Rounds of assignment within blocks of near rows; returns the tasks of the last one.
+  private mutating func addAssignment(
+    _ rows: TaskInput, candidates: [TaskIdentifier], table: String, other: Int, parts: Int
+  ) throws -> [TaskIdentifier] {
+    let predicted = self.rows[table] ?? 0
+    let match = TaskNames.match(table, other).name
+    let start = TaskNames.matchStart(table, other)
+    try add(
+      start, MatchStartBody(), Parameters.MatchStart(match: match, seed: samplingSeed),
+      inputs: [rows] + candidates.map { TaskInput("candidates", from: $0, output: OutputName.part) },
+      outputs: [OutputName.part], stage: "match", cost: costs.match(rows: predicted, compared: 1))
+    var found = [start]
+    for round in 0..<AssignmentOptions().rounds(rowCount: predicted) {
+      let tasks = (0..<parts).map { TaskNames.matchSolve(table, other, round, $0) }
+      for (part, task) in tasks.enumerated() {
+        try add(
+          task, MatchSolveBody(),
+          Parameters.MatchSolve(match: match, seed: samplingSeed, round: round, part: part, parts: parts),
+          inputs: [rows] + found.map { TaskInput("before", from: $0, output: OutputName.part) },
+          outputs: [OutputName.part], stage: "match", cost: costs.match(rows: predicted / parts, compared: 2048))
+      }
+      found = tasks
+    }
+    return found
   }
 
   private mutating func addSettle(_ table: TableSchema, _ views: [Parameters.View], predicted: Int) throws {

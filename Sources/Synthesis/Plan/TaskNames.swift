@@ -14,6 +14,7 @@ enum TaskNames {
   static func matchCandidates(_ table: String, _ other: Int, _ block: Int) -> TaskIdentifier {
     .init("match-candidates/\(table)/\(other)/\(block)")
   }
+  static func matchStart(_ table: String, _ other: Int) -> TaskIdentifier { .init("match-start/\(table)/\(other)") }
   static func matchSolve(_ table: String, _ other: Int, _ round: Int, _ part: Int) -> TaskIdentifier {
     .init("match-solve/\(table)/\(other)/\(round)/\(part)")
   }

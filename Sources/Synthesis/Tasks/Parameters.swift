@@ -146,10 +146,20 @@ enum Parameters {
 
   /// The search for the nearest rows of a block of kept rows.
   struct MatchCandidates: Codable {
+    var match: String
+    var seed: UInt64
     var candidates: Int
+    /// Whether they are needed only if the assignment starts from greedy matching.
+    var isForAssignment: Bool
     /// First row of the block; the row after the last, or nil for all that follow.
     var firstRow: Int
     var endRow: Int?
+  }
+
+  /// What the first round of assignment improves.
+  struct MatchStart: Codable {
+    var match: String
+    var seed: UInt64
   }
 
   /// The assignment of some blocks of near rows.

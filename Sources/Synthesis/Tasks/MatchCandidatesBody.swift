@@ -2,7 +2,6 @@ import Essentials
 import Matching
 import Storage
 import TaskGraph
-import Tensors
 
 /// `match-candidates`: the nearest rows of the other version for a block of kept rows.
 struct MatchCandidatesBody: TaskBody {
@@ -15,6 +14,12 @@ struct MatchCandidatesBody: TaskBody {
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.MatchCandidates.self)
     let rows = try MatchCoordinates(path: context.input("rows"))
+    if parameters.isForAssignment,
+      !MatchSolveBody.matching(rows, match: parameters.match, seed: parameters.seed).startsGreedy
+    {
+      try Self.write([], firstRow: 0, to: context.outputPath(OutputName.part))
+      return
+    }
     let end = min(parameters.endRow ?? rows.anchors.count, rows.anchors.count)
     let block = min(parameters.firstRow, end)..<end
     var parts: [NeighbourCandidates] = []
@@ -47,49 +52,5 @@ struct MatchCandidatesBody: TaskBody {
       candidateCount: try reader.readJSON("candidate-count", as: Int.self),
       others: try reader.read("others", as: Int32.self),
       squaredDistances: try reader.read("squared-distances", as: Float.self))
-  }
-}
-
-/// `match-solve`: assigns kept rows to rows of the other version within some of the blocks of near rows.
-struct MatchSolveBody: TaskBody {
-  let kind = "match-solve"
-  let codeVersion = 1
-
-  /// Rounds of blocks, each cut along other directions.
-  static let rounds = AssignmentOptions().rounds
-
-  func run(_ context: any TaskContext) throws {
-    let parameters = try context.parameters(Parameters.MatchSolve.self)
-    let matching = Self.matching(
-      try MatchCoordinates(path: context.input("rows")), match: parameters.match, seed: parameters.seed)
-    let before = try context.inputs("before").map(Self.read)
-    let matched = before.isEmpty ? nil : matching.merge(before)
-    let blocks = matching.partition(round: parameters.round, matched: matched)
-    let first = blocks.count * parameters.part / parameters.parts
-    let end = blocks.count * (parameters.part + 1) / parameters.parts
-    var rows: [Int32] = []
-    var found: [Int32] = []
-    for block in first..<end {
-      let solution = matching.solve(block..<(block + 1), of: blocks, matched: matched)
-      rows += solution.rows
-      found += solution.matched
-      context.report(TaskProgress(fraction: Double(block + 1 - first) / Double(end - first), step: block))
-      if context.shouldStop { throw ClavaError(.interrupted, "stopped after block \(block)") }
-    }
-    let writer = try ArtifactWriter(path: context.outputPath(OutputName.part))
-    try writer.write("rows", rows)
-    try writer.write("matched", found)
-    try writer.finish()
-  }
-
-  static func matching(_ rows: MatchCoordinates, match: String, seed: UInt64) -> AssignmentRowMatching {
-    AssignmentRowMatching(
-      anchors: rows.anchors, others: rows.others, stream: RandomStream(seed: seed, name: "\(match)/cuts"))
-  }
-
-  static func read(_ path: String) throws -> AssignmentSolution {
-    let reader = try ArtifactReader(path: path)
-    return AssignmentSolution(
-      rows: try reader.read("rows", as: Int32.self), matched: try reader.read("matched", as: Int32.self))
   }
 }
