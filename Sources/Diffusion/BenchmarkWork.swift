@@ -4,20 +4,34 @@ internal import Tensors
 
 /// The matrix products of one training step and nothing else.
 final class ProductTimer {
-  private let shapes: [(inputs: Int, outputs: Int, hasInputGradient: Bool)]
+  /// One matrix product of a layer: forward and weight gradient always, input gradient where one is needed.
+  typealias Layer = (inputs: Int, outputs: Int, hasInputGradient: Bool)
+
+  private let shapes: [Layer]
   private let rows: Int
   private let times: Int
   private let input: Matrix
   private let output: Matrix
   private let weight: Matrix
 
-  init(_ shape: NetworkShape, rows: Int, times: Int = 1) {
+  convenience init(_ shape: NetworkShape, rows: Int, times: Int = 1) {
     let widths = [shape.embeddingWidth] + shape.hiddenWidths + [shape.outputWidth]
-    var shapes = zip(widths, widths.dropFirst()).map { ($0, $1, true) }
-    shapes.append((shape.inputWidth, shape.embeddingWidth, false))
-    if shape.conditionWidth > 0 { shapes.append((shape.conditionWidth, shape.embeddingWidth, false)) }
-    shapes.append((shape.timeDimension, shape.timeDimension, false))
-    shapes.append((shape.timeDimension, shape.embeddingWidth, true))
+    var layers: [Layer] = zip(widths, widths.dropFirst()).map { ($0, $1, true) }
+    layers.append((shape.inputWidth, shape.embeddingWidth, false))
+    if shape.conditionWidth > 0 { layers.append((shape.conditionWidth, shape.embeddingWidth, false)) }
+    layers.append((shape.timeDimension, shape.timeDimension, false))
+    layers.append((shape.timeDimension, shape.embeddingWidth, true))
+    self.init(layers: layers, rows: rows, times: times)
+  }
+
+  convenience init(_ shape: ClassifierShape, rows: Int, times: Int = 1) {
+    let (time, widths) = (shape.timeDimension, [shape.timeDimension] + shape.layers + [shape.classCount])
+    var layers: [Layer] = zip(widths, widths.dropFirst()).map { ($0, $1, true) }
+    layers += [(shape.inputWidth, time, false), (time, time, false), (time, time, true)]
+    self.init(layers: layers, rows: rows, times: times)
+  }
+
+  private init(layers shapes: [Layer], rows: Int, times: Int) {
     self.shapes = shapes
     self.rows = rows
     self.times = times

@@ -42,6 +42,8 @@ public enum KernelBenchmarks {
   public static func run(repeats: Int = 7, seconds: () -> Double) throws -> [BenchmarkResult] {
     var results = defaultStep(repeats: repeats, seconds: seconds)
     results += publishedStep(repeats: max(2, repeats / 3), seconds: seconds)
+    results += publishedClassifierStep(repeats: repeats, seconds: seconds)
+    results.append(try publishedReverseStep(repeats: max(2, repeats / 3), seconds: seconds))
     results.append(try sampling(repeats: max(2, repeats / 3), seconds: seconds))
     results += randomNumbers(repeats: repeats, seconds: seconds)
     return results
@@ -59,7 +61,9 @@ public enum KernelBenchmarks {
     } beside: {
       products.run()
     }
-    return stepResults(name: "denoiser step, default 256-256-256, batch 1024", step, gemm, shape.network, rows: 1_024)
+    return stepResults(
+      name: "denoiser step, default 256-256-256, batch 1024", step, gemm,
+      operations: 1_024 * TimeConditionedNetwork(shape.network).operationsPerRow)
   }
 
   /// One optimiser step of the published denoiser: d, 128, 512, 1024 four times, 512, d; batch 4,096.
@@ -73,7 +77,9 @@ public enum KernelBenchmarks {
     } beside: {
       products.run()
     }
-    return stepResults(name: "denoiser step, published, batch 4096", step, gemm, shape, rows: rows)
+    return stepResults(
+      name: "denoiser step, published, batch 4096", step, gemm,
+      operations: Double(rows) * TimeConditionedNetwork(shape).operationsPerRow)
   }
 
   /// Rows per second of the sampler with 40 evaluations and the default denoiser.
@@ -108,18 +114,18 @@ public enum KernelBenchmarks {
     return [BenchmarkResult(name: "normal draws", value: Double(matrix.count) / best / 1e6, unit: "million/s")]
   }
 
-  private static func stepResults(
-    name: String, _ step: Double, _ gemm: Double, _ shape: NetworkShape, rows: Int
+  /// The time of a step, beside that of its matrix products alone; `operations` are those of the forward pass.
+  static func stepResults(
+    name: String, _ step: Double, _ gemm: Double, operations: Double
   ) -> [BenchmarkResult] {
-    let operations = 3 * TimeConditionedNetwork(shape).operationsPerRow * Double(rows)
-    return [
+    [
       BenchmarkResult(
         name: name, value: 1_000 * step, unit: "ms", comparison: .init(name: "share of sgemm", ratio: gemm / step)),
-      BenchmarkResult(name: "\(name): sgemm alone on its shapes", value: operations / gemm / 1e9, unit: "GFLOP/s"),
+      BenchmarkResult(name: "\(name): sgemm alone on its shapes", value: 3 * operations / gemm / 1e9, unit: "GFLOP/s"),
     ]
   }
 
-  private static func fastest(
+  static func fastest(
     repeats: Int, seconds: () -> Double, inner: Int, _ first: () -> Void, beside second: () -> Void
   ) -> (Double, Double) {
     var best = (Double.infinity, Double.infinity)
