@@ -93,6 +93,29 @@ INLINE float log_float(float x) {
   return f + y + e * 0.693359375f;
 }
 
+// Double-precision e^x for moderate x: Taylor series after reduction by ln 2.
+INLINE double exp_double(double x) {
+  double shifted = x * 1.44269504088896340736 + 6755399441055744.0;
+  double k = shifted - 6755399441055744.0;
+  double r = (x - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
+  double p = 1.0 / 6227020800.0;
+  p = p * r + 1.0 / 479001600.0;
+  p = p * r + 1.0 / 39916800.0;
+  p = p * r + 1.0 / 3628800.0;
+  p = p * r + 1.0 / 362880.0;
+  p = p * r + 1.0 / 40320.0;
+  p = p * r + 1.0 / 5040.0;
+  p = p * r + 1.0 / 720.0;
+  p = p * r + 1.0 / 120.0;
+  p = p * r + 1.0 / 24.0;
+  p = p * r + 1.0 / 6.0;
+  p = p * r + 0.5;
+  p = p * r + 1.0;
+  p = p * r + 1.0;
+  uint64_t n = bits_of_double(shifted) - 0x4338000000000000ull;
+  return p * double_of_bits((n + 1023) << 52);
+}
+
 // ln x for positive normal x in double precision (coefficients of the FreeBSD library), error below one unit.
 INLINE double log_double(double x) {
   uint64_t bits = bits_of_double(x);

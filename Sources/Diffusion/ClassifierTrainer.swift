@@ -26,7 +26,7 @@ public final class ClassifierTrainer {
   private let rows: ClassifierNoise
   private let labels: [Int32]
   private let batchLabels: UnsafeMutablePointer<Int32>
-  private var batches: ClassifierBatches
+  private var plan: BatchPlan
   private let dropout: RandomStream
   private let settings: AdamWSettings
 
@@ -58,10 +58,14 @@ public final class ClassifierTrainer {
     running = Matrix(rows: 1, columns: network.statistics.count)
     network.initializeStatistics(running.pointer)
     gradients = Matrix(rows: 1, columns: network.layout.count)
-    batches = ClassifierBatches(rowCount: features.rowCount, options: options)
-    buffers = ClassifierBuffers(shape, capacity: batches.batch)
-    batchLabels = .allocate(capacity: batches.batch)
-    rows = ClassifierNoise(features, process: process, options: options, capacity: batches.batch)
+    plan = BatchPlan(
+      rowCount: features.rowCount,
+      options: TrainingOptions(
+        batch: options.batch, remainderBatches: options.remainderBatches, holdoutShare: 0, seed: options.seed,
+        stream: options.stream))
+    buffers = ClassifierBuffers(shape, capacity: plan.batch)
+    batchLabels = .allocate(capacity: plan.batch)
+    rows = ClassifierNoise(features, process: process, options: options, capacity: plan.batch)
     dropout = RandomStream(seed: options.seed, name: "\(options.stream)/dropout")
     settings = AdamWSettings(weightDecay: options.weightDecay)
   }
@@ -78,7 +82,7 @@ public final class ClassifierTrainer {
   public func step() throws -> Double {
     var loss = 0.0
     let step = completedSteps
-    batches.withRows(step: step) { loss = update($0, step: step) }
+    plan.withRows(step: step) { loss = update($0, step: step) }
     guard loss.isFinite else {
       throw ClavaError(
         .tasks,

@@ -27,6 +27,7 @@ struct ClassifierNetworkTests {
   func numericalGradients(drops: Bool) {
     // More rows than a block, so that sums over blocks take part.
     let (harness, labels) = harness(rows: 700)
+    keepClearOfKinks(harness)
     let decisions = drops ? dropout() : nil
     let inputGradient = Matrix(rows: labels.count, columns: shape.inputWidth)
     harness.lossAndGradient(labels: labels, dropout: decisions, inputGradient: inputGradient)
@@ -48,14 +49,23 @@ struct ClassifierNetworkTests {
     }
     for slice in harness.network.layout.slices {
       let index = slice.offset + slice.count / 2
-      for h: Float in [4e-3, 2e-3, 1e-3, 5e-4, 2.5e-4, 1e-4] {
-        let found = difference(harness.parameters.pointer + index, by: h)
-        print("SWEEP", slice.name, h, found, gradients[index])
-      }
+      let found = difference(harness.parameters.pointer + index, by: 4e-3)
+      #expect(abs(found - Double(gradients[index])) < 1e-4, "\(slice.name): \(found) and \(gradients[index])")
     }
     for index in [0, 1_000, 2_099] {
       let found = difference(harness.buffers.input.pointer + index, by: 0.02)
-      #expect(abs(found - Double(input[index])) < 1e-4, "input \(index): \(found) and \(input[index])")
+      #expect(abs(found - Double(input[index])) < 2e-5, "input \(index): \(found) and \(input[index])")
+    }
+  }
+
+  /// Gives every rectifier sums of one sign, where differences of the loss are exact: positive ones in the first layer,
+  /// both signs in turns behind it.
+  private func keepClearOfKinks(_ harness: ClassifierHarness) {
+    for slice in harness.network.layout.slices
+    where ["model.0.bias", "model.4.bias", "model.8.bias"].contains(slice.name) {
+      for column in 0..<slice.count {
+        harness.parameters.pointer[slice.offset + column] = slice.name != "model.0.bias" && column % 2 == 1 ? -8 : 8
+      }
     }
   }
 

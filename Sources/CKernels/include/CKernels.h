@@ -10,6 +10,7 @@
 #include "CKernelsCalibration.h"
 #include "CKernelsClustering.h"
 #include "CKernelsDiffusion.h"
+#include "CKernelsDiscrete.h"
 #include "CKernelsDropout.h"
 #include "CKernelsNeighbours.h"
 #include "CKernelsNetwork.h"
