@@ -17,8 +17,8 @@ typedef long lane_bits __attribute__((ext_vector_type(LANE_COUNT), aligned(sizeo
 // Scores of `tile` rows and one vector of components: the terms are (x - mean)^2 * factor, or x * factor if linear.
 // `tile` and `linear` are constants of the caller.
 INLINE void score_rows(
-    const ck_mixture_block *block, int64_t row, const int tile, const int linear, int64_t padded, int64_t lane, const double *means,
-    const double *factors, const double *base, const double *levels, double *scores) {
+    const ck_mixture_block *block, int64_t row, const int tile, const int linear, int64_t padded, int64_t lane,
+    const double *means, const double *factors, const double *base, const double *levels, double *scores) {
   const int64_t width = block->numeric_count;
   const double *x = block->numerics + row * width;
   lanes sums[ROW_TILE];
@@ -47,8 +47,8 @@ INLINE void score_rows(
 }
 
 INLINE void score_block(
-    const ck_mixture_block *block, const int linear, int64_t padded, const double *means, const double *factors, const double *base,
-    const double *levels, double *scores) {
+    const ck_mixture_block *block, const int linear, int64_t padded, const double *means, const double *factors,
+    const double *base, const double *levels, double *scores) {
   for (int64_t lane = 0; lane < padded; lane += LANE_COUNT) {
     int64_t row = 0;
     for (; row + ROW_TILE <= block->rows; row += ROW_TILE) {

@@ -146,7 +146,7 @@ public struct LabelFeatures: Sendable {
     categories.append(CategoricalFeature(codes: gathered, levels: levels, scale: source.weight))
   }
 
-  /// The one-hot blocks with the weights where the published code puts them; a block that is scaled in part becomes two.
+  /// The one-hot blocks with the weights where the published code puts them; a block scaled in part becomes two.
   private func rescaled(_ categories: [CategoricalFeature], _ sources: [LabelFeatureSource]) -> [CategoricalFeature] {
     let first = (sources.first?.columns ?? []).count { column in
       if case .categorical = column { true } else { false }

@@ -36,8 +36,8 @@ public struct VariationalMixture: Codable, Sendable, Equatable {
     degreesOfFreedom = components.weights
   }
 
-  /// Estimates a mixture from at most `options.fitRows` rows, started from greedy k-means++ seeds; `options.method` does
-  /// not matter.
+  /// Estimates a mixture from at most `options.fitRows` rows, started from greedy k-means++ seeds;
+  /// `options.method` does not matter.
   public static func fit(
     _ features: MixedFeatures, options: MixtureOptions, stream: RandomStream
   ) -> VariationalMixture {
