@@ -48,7 +48,7 @@ struct AssignmentPartition {
     let columns = otherRows.count + paired
     guard !anchorRows.isEmpty else { return }
     let fits = anchorRows.count <= options.blockRows && anchorRows.count * columns <= options.blockCosts
-    guard anchorRows.count > 1, !fits, anchors.width > 0 || anchorRows.count > options.blockRows else {
+    guard anchorRows.count > 1, !fits else {
       if let matched {
         blocks.append(anchors: anchorRows, others: anchorRows.map { matched[Int($0)] } + otherRows)
       } else {
@@ -56,7 +56,7 @@ struct AssignmentPartition {
       }
       return
     }
-    let direction = direction(cell: cell, anchorRows, otherRows)
+    let direction = direction(cell: cell)
     let half = anchorRows.count / 2
     let middle = split(anchorRows, of: anchors, along: direction, keys) { _ in half }
     // The other rows follow the anchors' cut as far as each half keeps enough of them.
@@ -72,7 +72,7 @@ struct AssignmentPartition {
     cut(anchorRows[anchorCut...], otherRows[otherCut...], cell: 2 &* cell &+ 1, keys)
   }
 
-  private func direction(cell: UInt64, _ anchorRows: Rows, _ otherRows: Rows) -> [Float] {
+  private func direction(cell: UInt64) -> [Float] {
     (0..<anchors.width).map { Float(stream.normal(row: cell, step: UInt32(round), draw: UInt32($0))) }
   }
 
