@@ -127,7 +127,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// The classifier of labels that guides a child's rows under `group_sizes`.
   public struct Classifier: Sendable, Hashable, Codable {
     /// η; 0 is no guidance.
-    public var scale = 1.0
+    public var scale = 0.0
     public var layers = [128, 256, 512, 1024, 512, 256, 128]
     public var timeDimension = 128
     /// Optimiser steps; 0 is no classifier.
