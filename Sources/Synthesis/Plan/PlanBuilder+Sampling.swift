@@ -65,7 +65,8 @@ extension PlanBuilder {
       try add(
         TaskNames.sample(view.name, shard), SampleBody(),
         Parameters.Sample(
-          view: view.name, seed: samplingSeed, solver: sampling.solver, steps: configuration.samplingSteps, block: sampling.block,
+          view: view.name, seed: samplingSeed, solver: sampling.solver, steps: configuration.samplingSteps,
+          block: sampling.block,
           firstRow: shard * shardRows, endRow: isLast ? nil : (shard + 1) * shardRows, condition: condition,
           guides: guides, guidance: guides.isEmpty ? 0 : configuration.classifier.scale),
         inputs: inputs, outputs: [OutputName.block], stage: "sample",

@@ -102,7 +102,8 @@ public struct RunSummary: Codable, Sendable {
       let training = seconds.filter { task, _ in
         views.contains { task == TaskNames.train($0) || task == TaskNames.trainClassifier($0) }
       }
-      let prefixes = views.flatMap { ["sample/\($0)/", "calibrate/\($0)"] } + ["match/\(table.name)/", "assemble/\(table.name)"]
+      let prefixes =
+        views.flatMap { ["sample/\($0)/", "calibrate/\($0)"] } + ["match/\(table.name)/", "assemble/\(table.name)"]
       let later = seconds.filter { task, _ in
         prefixes.contains { task.name == $0 || ($0.hasSuffix("/") && task.name.hasPrefix($0)) }
       }
@@ -117,7 +118,8 @@ public struct RunSummary: Codable, Sendable {
           name: table.name, kind: table.kind.rawValue, realRows: try project.survey(of: table.name).rowCount,
           rows: structure.rowCount, trainingSeconds: training.isEmpty ? nil : total(training),
           samplingSeconds: total(later), loss: mean(models.map(\.loss)),
-          validationLoss: mean(models.compactMap(\.validationLoss)), columnsNotGenerated: table.columnsNotGenerated, structure: report))
+          validationLoss: mean(models.compactMap(\.validationLoss)), columnsNotGenerated: table.columnsNotGenerated,
+          structure: report))
       if table.kind == .lookup {
         notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones")
       }

@@ -18,7 +18,10 @@ struct ExpandBody: TaskBody {
     if let relation = parameters.relation {
       let parent = try StoredStructure(path: context.input("parent-structure"))
       let index = try parent.childIndex(of: relation)
-      let labels = try parent.childLabels(index), sizes = try parent.childSizes(index)
+      let labels = try parent.childLabels(index)
+      var sizes = try parent.childSizes(index)
+      // A key that is a foreign key too allows one row for each parent, also where a lookup parent's groups are scaled.
+      if parameters.isPrimaryKey { sizes = sizes.map { min($0, 1) } }
       let total = sizes.reduce(0) { $0 + Int($1) }
       guard total < Int(Int32.max) else {
         throw ClavaError(
