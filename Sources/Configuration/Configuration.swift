@@ -9,7 +9,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   }
   /// What the user says of one table.
   public struct Table: Sendable, Hashable, Codable {
-    /// `generated` or `lookup`.
+    /// `generated`, `lookup` or `omitted`.
     public var kind = "generated"
     /// Foreign key columns whose relation is left out of the model.
     public var ignoreRelations: [String] = []

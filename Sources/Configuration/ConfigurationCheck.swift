@@ -42,6 +42,12 @@ enum ConfigurationCheck {
           "compatibility reference does not go with recipe \(configuration.recipe)", at: .init(key: "compatibility"),
           remedy: "set recipe to clavaddpm, or compatibility to none"))
     }
+    if configuration.evaluation.data != nil, configuration.tables.values.contains(where: { $0.kind == "omitted" }) {
+      found.append(
+        Problem(
+          "evaluation.data does not go with omitted tables", at: .init(key: "evaluation.data"),
+          remedy: "leave evaluation.data out, or generate every table"))
+    }
     if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
       found.append(
         Problem(

@@ -75,11 +75,13 @@ extension ConfigurationReader {
       let found = Self.describe(option.node)
       switch option.name {
       case "kind":
-        if let kind = option.node.string, ["generated", "lookup"].contains(kind) {
+        if let kind = option.node.string, ["generated", "lookup", "omitted"].contains(kind) {
           table.kind = kind
         } else {
           problems.append(
-            option.problem("found \(found), expected generated or lookup", "lookup keeps the table's rows as they are"))
+            option.problem(
+              "found \(found), expected generated, lookup or omitted",
+              "lookup keeps the table's rows as they are, omitted generates none"))
         }
       case "ignore_relations":
         if let names = option.node.sequence?.map(\.string), !names.contains(nil) {

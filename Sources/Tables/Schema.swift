@@ -14,6 +14,8 @@ public enum TableKind: String, Codable, Sendable {
   case generated
   /// Reference data: its rows are kept as they are, and reported as copied.
   case lookup
+  /// Its rows take part in the labels of its parents, but none are generated.
+  case omitted
 }
 
 /// One foreign key: a column of the child that holds primary keys of the parent.

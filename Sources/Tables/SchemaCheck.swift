@@ -21,6 +21,7 @@ enum SchemaCheck {
       relations.append(relation)
     }
     checkLookups(draft, relations, options, &list)
+    checkOmitted(draft, relations, options, &list)
     // The description of the other tables failed, which is reported.
     relations.removeAll { order[$0.child] == nil || order[$0.parent] == nil }
     for cycle in RelationGraph(tables: draft.tables.map(\.name), relations: relations).cycles() {
@@ -41,10 +42,9 @@ enum SchemaCheck {
       let columns = table.columns.map { column in
         ColumnSchema(name: column.name, role: role(column, table, relations, options))
       }
-      let isLookup = options.lookupTables.contains { $0.table == table.name }
       return TableSchema(
         name: table.name, file: table.file, columns: columns, primaryKey: table.primaryKey,
-        kind: isLookup ? .lookup : .generated)
+        kind: kind(of: table.name, options))
     }
     return (tables, relations)
   }
@@ -54,6 +54,11 @@ enum SchemaCheck {
     if !name.isEmpty, !name.contains("/"), !name.contains("\0"), name != ".", name != ".." { return true }
     list.add("\(Wording.quoted(name)) cannot be the name of a file", at: place, remedy: "rename the table")
     return false
+  }
+
+  private static func kind(of table: String, _ options: SchemaOptions) -> TableKind {
+    if options.lookupTables.contains(where: { $0.table == table }) { return .lookup }
+    return options.omittedTables.contains { $0.table == table } ? .omitted : .generated
   }
 
   private static func role(
@@ -107,7 +112,7 @@ enum SchemaCheck {
         remedy: NearestName.remedy(name, among: table.columns.map(\.name), of: "columns"))
       return false
     }
-    for choice in options.lookupTables { _ = table(choice.table, choice.place) }
+    for choice in options.lookupTables + options.omittedTables { _ = table(choice.table, choice.place) }
     for choice in options.ignoreRelations {
       guard let table = table(choice.table, choice.place), column(choice.column, of: table, choice.place) else {
         continue
@@ -135,6 +140,22 @@ enum SchemaCheck {
         list.add(
           "the configuration makes '\(choice.table).\(choice.column)' a text, but it is a key", at: choice.place,
           remedy: "remove the setting; keys are always generated")
+      }
+    }
+  }
+
+  /// No row may refer to a table that has none.
+  private static func checkOmitted(
+    _ draft: SchemaDraft, _ relations: [Relation], _ options: SchemaOptions, _ list: inout ProblemList
+  ) {
+    for choice in options.omittedTables {
+      for relation in relations
+      where relation.parent == choice.table && !options.omittedTables.contains(where: { $0.table == relation.child }) {
+        list.add(
+          "the table '\(relation.child)' refers to '\(relation.parent)' (column \(relation.column)), which is omitted",
+          at: choice.place,
+          remedy: "omit '\(relation.child)' as well, or leave the foreign key out with "
+            + Wording.ignoring(relation.child, relation.column))
       }
     }
   }

@@ -59,17 +59,20 @@ public struct SchemaOptions: Sendable {
   public var ignoreRelations: [ColumnChoice]
   /// Tables that are kept as they are.
   public var lookupTables: [TableChoice]
+  /// Tables that are learned from but not generated.
+  public var omittedTables: [TableChoice]
   /// Columns written by a rule.
   public var textRules: [TextChoice]
 
   /// Creates options; nothing given means that everything follows from the metadata.
   public init(
     format: SourceFormat = .auto, ignoreRelations: [ColumnChoice] = [], lookupTables: [TableChoice] = [],
-    textRules: [TextChoice] = []
+    omittedTables: [TableChoice] = [], textRules: [TextChoice] = []
   ) {
     self.format = format
     self.ignoreRelations = ignoreRelations
     self.lookupTables = lookupTables
+    self.omittedTables = omittedTables
     self.textRules = textRules
   }
 }

@@ -144,4 +144,16 @@ struct PlanBuilderTests {
     #expect(try changedTasks { $0.labels.method = "gmm" } == ["label"])
     #expect(try changedTasks { $0.sampling.seed = 3 } == ["structure", "sample", "calibrate"])
   }
+
+  @Test("an omitted table takes part in labels and in nothing else, and no table may refer to it")
+  func omitted() throws {
+    let names = try plan { $0.tables["invoice_line"] = .init(kind: "omitted") }.tasks.map(\.id.name)
+    #expect(names.contains("label/invoice_line.InvoiceId>invoice"))
+    #expect(!names.contains { $0.hasPrefix("train") && $0.hasSuffix("invoice_line") })
+    #expect(!names.contains("assemble/invoice_line"))
+    #expect(!names.contains { $0.hasPrefix("evaluate") && $0.contains("invoice_line") })
+    #expect(names.contains("assemble/invoice"))
+    let error = #expect(throws: ClavaError.self) { try plan { $0.tables["invoice"] = .init(kind: "omitted") } }
+    #expect(error?.description.contains("invoice_line") == true)
+  }
 }

@@ -6,6 +6,8 @@ import TaskGraph
 extension PlanBuilder {
   mutating func addEvaluation() throws {
     let schema = project.schema
+    let tables = schema.tables.filter { $0.kind != .omitted }
+    let relations = schema.relations.filter { relation in tables.contains { $0.name == relation.child } }
     let copied = schema.tables.filter { $0.kind == .lookup }.map(\.name)
     func data(_ name: String, _ role: String) throws -> [TaskInput] {
       [
@@ -16,7 +18,7 @@ extension PlanBuilder {
       ]
     }
     var parts: [TaskInput] = []
-    for table in schema.tables {
+    for table in tables {
       let count = scoredColumns(table)
       let task = TaskNames.evaluateTable(table.name)
       try add(
@@ -26,7 +28,7 @@ extension PlanBuilder {
         cost: costs.evaluate(rows: 2 * (rows[table.name] ?? 0), pairs: count * (count + 1) / 2))
       parts.append(TaskInput("table", from: task, output: OutputName.scores))
     }
-    for relation in schema.relations {
+    for relation in relations {
       let pairs = scoredColumns(try project.table(relation.parent)) * scoredColumns(try project.table(relation.child))
       let task = TaskNames.evaluateRelation(relation.name)
       try add(
@@ -37,8 +39,8 @@ extension PlanBuilder {
         stage: "evaluate", cost: costs.evaluate(rows: 2 * (rows[relation.child] ?? 0), pairs: pairs))
       parts.append(TaskInput("relation", from: task, output: OutputName.scores))
     }
-    let byName = Dictionary(uniqueKeysWithValues: schema.relations.map { ($0.name, $0) })
-    for path in SchemaPaths.enumerate(relations: schema.relations.map { ($0.name, $0.parent, $0.child) }) {
+    let byName = Dictionary(uniqueKeysWithValues: relations.map { ($0.name, $0) })
+    for path in SchemaPaths.enumerate(relations: relations.map { ($0.name, $0.parent, $0.child) }) {
       let relations = path.compactMap { byName[$0] }
       guard let first = relations.first, let last = relations.last else { continue }
       let tables = [first.parent] + relations.map(\.child)
@@ -61,7 +63,7 @@ extension PlanBuilder {
     try add(
       TaskNames.scores, ScoresBody(),
       Parameters.Scores(
-        copiedTables: copied, tables: schema.tables.map(\.name), relations: schema.relations.map(\.name)),
+        copiedTables: copied, tables: tables.map(\.name), relations: relations.map(\.name)),
       inputs: parts, outputs: [OutputName.scores], stage: "evaluate", cost: TaskCost(seconds: 0.1, memory: 64 << 20))
     publish("scores.json", TaskNames.scores, OutputName.scores)
   }

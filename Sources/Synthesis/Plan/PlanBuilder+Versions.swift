@@ -1,4 +1,5 @@
 import Configuration
+import Essentials
 import Matching
 import Tables
 import TaskGraph
@@ -8,6 +9,14 @@ import TaskGraph
 extension PlanBuilder {
   mutating func addVersions(_ table: TableSchema, _ views: [Parameters.View], predicted: Int) throws {
     let parents = project.schema.parents(of: table.name)
+    if configuration.matching.kind == "nearest", views.count > 1,
+      let key = parents.first(where: { $0.column == table.primaryKey })
+    {
+      throw ClavaError(
+        .configuration,
+        "matching.kind nearest can give two rows the same parent, but the foreign key is the primary key",
+        at: .init(table: table.name, column: key.column), remedy: "set matching.kind to assignment or greedy")
+    }
     for view in views {
       let relation = view.parents.first.map { parents[$0] }
       try addExpand(table, view, relation, rootRows: relation == nil ? predicted : nil)

@@ -51,11 +51,12 @@ public struct PlanBuilder {
     let order = schema.topologicalOrder
     for name in order { try addEncode(name) }
     for relation in labelOrder { try addLabel(relation) }
-    for name in order {
+    let written = try order.filter { try project.table($0).kind != .omitted }
+    for name in written {
       for view in try views(of: name) { try addTraining(view) }
     }
-    for name in order { try addSampling(name) }
-    for name in order { try addAssemble(name) }
+    for name in written { try addSampling(name) }
+    for name in written { try addAssemble(name) }
     if configuration.evaluatesInPlan { try addEvaluation() }
   }
 

@@ -67,6 +67,7 @@ public struct Project: Sendable {
     var options = SchemaOptions(format: format)
     for (name, table) in configuration.tables.sorted(by: { $0.key < $1.key }) {
       let place = Problem.Place(file: table.place.isEmpty ? nil : table.place)
+      if table.kind == "omitted" { options.omittedTables.append(.init(table: name, place: place)) }
       if table.kind == "lookup" { options.lookupTables.append(.init(table: name, place: place)) }
       for column in table.ignoreRelations {
         options.ignoreRelations.append(.init(table: name, column: column, place: place))

@@ -89,7 +89,11 @@ public struct RunSummary: Codable, Sendable {
     }
     var notices = project.schema.warnings + project.survey.warnings
     var tables: [Table] = []
-    for table in project.schema.tables {
+    let omitted = project.schema.tables.filter { $0.kind == .omitted }.map(\.name)
+    if !omitted.isEmpty {
+      notices.append("omitted, no rows are generated: \(omitted.joined(separator: ", "))")
+    }
+    for table in project.schema.tables where table.kind != .omitted {
       guard let structurePath = file(TaskNames.structure(table.name), OutputName.structure) else {
         throw ClavaError(.internal, "the structure of table \(table.name) is not among the results")
       }
