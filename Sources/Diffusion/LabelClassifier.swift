@@ -94,15 +94,39 @@ public final class LabelClassifier: RowClassifier {
       stream.fillNormals(noise, rows: 0..<count, firstRow: UInt64(start))
       let rows = (start..<start + count).map { Int32($0) }
       ClassifierNoise.combine(features, layout, input, rows: rows, noise: noise, sigma: sigmas, count: count)
-      let logits = inference.logits(input: input.pointer, time: time, rows: count)
-      for row in 0..<count {
-        let values = logits + row * shape.classCount
-        var best = 0
-        for label in 1..<max(1, shape.classCount) where values[label] > values[best] { best = label }
-        if best == Int(labels[start + row]) { hits += 1 }
-      }
+      hits += self.hits(UnsafePointer(input.pointer), labels[start..<start + count], time: time)
     }
     return Double(hits) / Double(features.rowCount)
+  }
+
+  /// Rows whose most probable label is the one given; rows with a negative label do not count.
+  ///
+  /// - Parameters:
+  ///   - rows: rows.count × width values without noise.
+  ///   - time: the time of the least noise.
+  public func hits(rows: [Float], labels: [Int32], time: Double) -> Int {
+    precondition(
+      rows.count == labels.count * shape.inputWidth,
+      "\(rows.count) values for \(labels.count) rows of width \(shape.inputWidth)")
+    var hits = 0
+    rows.withUnsafeBufferPointer { rows in
+      guard let base = rows.baseAddress else { return }
+      forEachBlock(of: labels.count) { start, count in
+        hits += self.hits(base + start * shape.inputWidth, labels[start..<start + count], time: time)
+      }
+    }
+    return hits
+  }
+
+  /// Hits of one block of rows in variance-preserving form.
+  private func hits(_ input: UnsafePointer<Float>, _ labels: ArraySlice<Int32>, time: Double) -> Int {
+    let logits = inference.logits(input: input, time: time, rows: labels.count)
+    return labels.enumerated().count { row, wanted in
+      let values = logits + row * shape.classCount
+      var best = 0
+      for label in 1..<max(1, shape.classCount) where values[label] > values[best] { best = label }
+      return best == Int(wanted)
+    }
   }
 
   private func forEachBlock(of rows: Int, _ body: (_ start: Int, _ count: Int) -> Void) {

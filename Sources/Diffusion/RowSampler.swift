@@ -25,6 +25,8 @@ public final class RowSampler {
   public let shape: DenoiserShape
   /// How rows are drawn.
   public let options: SamplingOptions
+  /// The network's time at the level of least noise.
+  public let leastNoiseTime: Double
   /// Network evaluations of a row.
   public let evaluationCount: Int
 
@@ -54,6 +56,7 @@ public final class RowSampler {
     guidance = SubBlockGuidance(width: shape.features.width, capacity: Self.subBlockRows)
     let levels = Levels(shape.process, options)
     evaluationCount = levels.times.count
+    leastNoiseTime = levels.times.last ?? 0
     solver =
       switch levels {
       case .continuous(let sigma):

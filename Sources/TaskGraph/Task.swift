@@ -9,6 +9,8 @@ public struct TaskIdentifier: Sendable, Hashable, Comparable, Codable, CustomStr
   public init(_ name: String) { self.name = name }
 
   public var description: String { name }
+  /// What stands before the first slash: as a rule the kind of the task.
+  public var kind: String { String(name.prefix { $0 != "/" }) }
   public static func < (left: TaskIdentifier, right: TaskIdentifier) -> Bool { left.name < right.name }
   public init(from decoder: any Decoder) throws { name = try decoder.singleValueContainer().decode(String.self) }
   public func encode(to encoder: any Encoder) throws {

@@ -56,9 +56,11 @@ extension PlanBuilder {
       }
   }
 
-  /// The relations a view is guided by, as numbers among its parents.
+  /// The relations that have a classifier for a view, as numbers among its parents. Where labels are sampled there is
+  /// one even if its gradient is given no weight: it tells how far the rows show the labels they were made for.
   func guides(of view: Parameters.View) throws -> [Int] {
-    guard configuration.classifier.scale > 0, configuration.classifier.steps > 0, try isModelled(view) else {
+    let options = configuration.classifier
+    guard samplesLabels || options.scale > 0, options.steps > 0, try isModelled(view) else {
       return []
     }
     return Array(view.parents.indices)

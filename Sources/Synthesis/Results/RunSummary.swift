@@ -26,6 +26,9 @@ public struct RunSummary: Codable, Sendable {
     public var loss: Double?
     /// Loss of rows kept from training, where there is a holdout.
     public var validationLoss: Double?
+    /// Share of the sampled rows that show the label of their group, as its classifier sees them, for each relation
+    /// that has one.
+    public var labelAgreement: [String: Double]?
     /// Columns that are written by rule instead of being modelled.
     public var columnsNotGenerated: [String]
     /// What the structure reached: path agreement, repeated pairs.
@@ -50,6 +53,8 @@ public struct RunSummary: Codable, Sendable {
   public var tasksRun: Int
   /// Tasks whose result was there already.
   public var tasksCached: Int
+  /// Seconds on one slot of the tasks of each kind.
+  public var secondsByKind: [String: Double]
   /// How the workers fared.
   public var fleet: Fleet
 
@@ -122,8 +127,9 @@ public struct RunSummary: Codable, Sendable {
           name: table.name, kind: table.kind.rawValue, realRows: try project.survey(of: table.name).rowCount,
           rows: structure.rowCount, trainingSeconds: training.isEmpty ? nil : total(training),
           samplingSeconds: total(later), loss: mean(models.map(\.loss)),
-          validationLoss: mean(models.compactMap(\.validationLoss)), columnsNotGenerated: table.columnsNotGenerated,
-          structure: report))
+          validationLoss: mean(models.compactMap(\.validationLoss)),
+          labelAgreement: try labelAgreement(of: table, views: views, project, outputs, path),
+          columnsNotGenerated: table.columnsNotGenerated, structure: report))
       if table.kind == .lookup {
         notices.append("table \(table.name) is a lookup table: its rows are copies of the real ones")
       }
@@ -146,7 +152,31 @@ public struct RunSummary: Codable, Sendable {
     }
     return RunSummary(
       recipe: project.configuration.recipe, seed: project.configuration.seed, tables: tables, scores: scores ?? planned,
-      notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached, fleet: fleet)
+      notices: notices, wallSeconds: wallSeconds, tasksRun: tasksRun, tasksCached: tasksCached,
+      secondsByKind: Dictionary(grouping: seconds.sorted { $0.key < $1.key }) { $0.key.kind }
+        .mapValues { $0.reduce(0) { $0 + $1.value } },
+      fleet: fleet)
+  }
+
+  /// Shares of sampled rows that show their labels, by relation.
+  private static func labelAgreement(
+    of table: TableSchema, views: [String], _ project: Project, _ outputs: [TaskIdentifier: [TaskOutput]],
+    _ path: (TaskOutput) -> String
+  ) throws -> [String: Double]? {
+    let parents = project.schema.parents(of: table.name).map(\.name)
+    var counted: [String: LabelAgreement.Share] = [:]
+    for view in views {
+      let blocks = outputs.filter { $0.key.name.hasPrefix("sample/\(view)/") }.sorted { $0.key < $1.key }
+      for block in blocks.flatMap(\.value) {
+        let relations = parents.contains(view) ? [view] : parents
+        for (relation, share) in zip(relations, try LabelAgreement.read(path(block))) {
+          counted[relation, default: .init()].rows += share.rows
+          counted[relation, default: .init()].agreeing += share.agreeing
+        }
+      }
+    }
+    let shares = counted.filter { $0.value.rows > 0 }.mapValues { Double($0.agreeing) / Double($0.rows) }
+    return shares.isEmpty ? nil : shares
   }
 }
 

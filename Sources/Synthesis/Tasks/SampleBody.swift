@@ -58,17 +58,23 @@ struct SampleBody: TaskBody {
       return try LabelClassifier(
         shape: stored.information.shape, tensors: stored.tensors, capacity: RowSampler.subBlockRows)
     }
+    var agreement = LabelAgreement(classifiers: classifiers, time: sampler.leastNoiseTime)
     var start = rows.lowerBound
     while start < rows.upperBound {
       let part = start..<min(start + parameters.block, rows.upperBound)
       let around = try surroundings(part)
       let block = try sampler.sample(
         condition: encoding.rows(around, count: part.count),
-        guidance: zip(parameters.guides, classifiers).map { position, classifier in
-          GuidanceTerm(
-            classifier: classifier, labels: around.parentLabels[position], scale: parameters.guidance)
-        },
+        guidance: parameters.guidance == 0
+          ? []
+          : zip(parameters.guides, classifiers).map { position, classifier in
+            GuidanceTerm(
+              classifier: classifier, labels: around.parentLabels[position], scale: parameters.guidance)
+          },
         firstRow: part.lowerBound, stream: stream)
+      agreement.add(
+        block, layout: model.information.shape.features,
+        labels: parameters.guides.map { around.parentLabels[$0] })
       try BlockStore.write(
         block, layout: model.information.shape.features,
         rows: (part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound), to: writer)
@@ -76,5 +82,6 @@ struct SampleBody: TaskBody {
       context.report(TaskProgress(fraction: Double(start - rows.lowerBound) / Double(rows.count), step: start))
       if context.shouldStop { throw ClavaError(.interrupted, "stopped before row \(start)") }
     }
+    try writer.writeJSON(LabelAgreement.name, agreement.shares)
   }
 }

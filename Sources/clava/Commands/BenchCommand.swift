@@ -3,6 +3,7 @@ import Diffusion
 import Essentials
 import Foundation
 import Latents
+import Matching
 import Tables
 import Tensors
 
@@ -18,16 +19,21 @@ struct BenchCommand: ParsableCommand {
       EXAMPLES
         clava bench
         clava bench --only network --json
+        clava bench --only matching --rows 1000000
+        scripts/bench-matching                    greedy matching with faiss, side by side
         scripts/bench-peers                       the same work in PyTorch and scikit-learn, side by side
       """)
 
   /// The parts that can be measured alone.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case network, clustering, reading
+    case network, clustering, matching, reading
   }
 
-  @Option(name: .long, help: "Measure one part only: network, clustering or reading.")
+  @Option(name: .long, help: "Measure one part only: network, clustering, matching or reading.")
   var only: Part?
+
+  @Option(name: .long, help: "Rows on either side of the matching; above 100,000 greedy matching is left out.")
+  var rows = 20_000
 
   @Option(name: .long, help: "How often a short figure is measured.")
   var repeats = 7
@@ -40,6 +46,11 @@ struct BenchCommand: ParsableCommand {
       throw ClavaError(
         .configuration, "found \(repeats), expected a number from 1 to 1000", at: .init(file: "--repeats"),
         remedy: "leave the option out for 7")
+    }
+    guard (1...10_000_000).contains(rows) else {
+      throw ClavaError(
+        .configuration, "found \(rows), expected a number from 1 to 10000000", at: .init(file: "--rows"),
+        remedy: "leave the option out for 20000")
     }
     BLAS.useOneThread()
     var results: [BenchmarkResult] = []
@@ -76,6 +87,7 @@ struct BenchCommand: ParsableCommand {
           unit: "rows × iterations/s"),
         BenchmarkResult(name: "k-means++ seeding of 20", value: speed.seedingRowsPerSecond, unit: "rows/s"),
       ]
+    case .matching: return matching()
     case .reading:
       let speed = try ReadingBenchmark.run()
       return [
@@ -84,6 +96,20 @@ struct BenchCommand: ParsableCommand {
       ]
     }
   }
+  private func matching() -> [BenchmarkResult] {
+    let speed = MatchingBenchmark.run(rows: rows, greedy: rows <= 100_000, clock: processorSeconds)
+    let size = "\(TextFormatting.count(rows)) × \(TextFormatting.count(rows)) × 12"
+    let assignment = [
+      BenchmarkResult(name: "assignment, seconds, \(size)", value: speed.assignmentSeconds, unit: "s"),
+      BenchmarkResult(name: "assignment, mean distance", value: speed.assignmentMeanDistance, unit: "distance"),
+    ]
+    guard rows <= 100_000 else { return assignment }
+    return [
+      BenchmarkResult(name: "greedy matching, seconds, \(size)", value: speed.greedySeconds, unit: "s"),
+      BenchmarkResult(name: "greedy matching, mean distance", value: speed.greedyMeanDistance, unit: "distance"),
+    ] + assignment
+  }
+
   private func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
