@@ -46,7 +46,7 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var kind = "hybrid"
     public var maxLevels = 300
     public var knots = 4096
-    public var minimumCellRows = 5
+    public var minimumCellRows = 20
     /// Order of the codes of categories: `numeric`, `frequency` or `lexicographic`.
     public var categoryOrder = "numeric"
     /// Whether integers and decimals are written with the digits of their column.

@@ -45,7 +45,7 @@ public struct CodecOptions: Codable, Hashable, Sendable {
 
   /// Creates options.
   public init(
-    kind: Kind = .hybrid, maxLevels: Int = 300, knots: Int = 4096, minimumCellRows: Int = 5,
+    kind: Kind = .hybrid, maxLevels: Int = 300, knots: Int = 4096, minimumCellRows: Int = 20,
     categoryOrder: CategoryOrder = .numeric, roundsNumbers: Bool = true,
     tolerance: QuantileCodec.Tolerance = .relative, usesAllRows: Bool = true, splitSeed: UInt64 = 0
   ) {

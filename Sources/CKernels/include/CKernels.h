@@ -3,7 +3,8 @@
 // Rules that hold for all of them:
 // - Matrices are row-major and dense. Pointers do not overlap unless a comment says so; sizes may be zero.
 // - No fused multiply-add and no libm inside loops; long reductions use 16 fixed lanes. So every machine, whatever
-//   its vector width, gets the same bits.
+//   its vector width, gets the same bits. The one exception is the screening of k-means, whose rounding errors are
+//   bounded and decide nothing: what lies within the bound is decided again in double precision.
 #ifndef CLAVA_KERNELS_H
 #define CLAVA_KERNELS_H
 
