@@ -47,7 +47,8 @@ extension ConfigurationKey {
       "integers and decimals are written as in the input; false rounds only integers of up to 32 values"),
     .init(
       "codec.tolerance", .choice(\.codec.tolerance, ["relative", "absolute"]),
-      "quantile: whether the 1e-7 within which a number is the smallest or largest is relative to the column's range"),
+      "quantile: whether the 1e-7 within which a number is the smallest or largest is a share of the outermost step between quantiles"
+    ),
     .init(
       "codec.use_all_rows", .flag(\.codec.useAllRows),
       "quantile: false fits codecs and models on 99 % of the rows of a table, a random split, as published"),
@@ -146,7 +147,8 @@ extension ConfigurationKey {
       "stop when the validation loss has not improved for a fifth of the steps, keep the best; needs a holdout"),
     .init(
       "classifier.scale", .number(\.classifier.scale, 0...1000),
-      "group_sizes: strength with which a classifier of labels guides the rows of a child; 0 is none"),
+      "strength with which classifiers of labels guide the rows of a child; 0 is none (group_sizes: they are trained all the same, to tell how far rows show their labels)"
+    ),
     .init("classifier.layers", .integers(\.classifier.layers, 1...8192), "widths of its hidden layers"),
     .init(
       "classifier.time_dimension", .integer(\.classifier.timeDimension, 2...4096), "width of its embedding of time"),

@@ -99,6 +99,9 @@ public final class LabelClassifier: RowClassifier {
     return Double(hits) / Double(features.rowCount)
   }
 
+  /// The labels that are among the classes; the others become −1, which guides nowhere.
+  public func known(_ labels: [Int32]) -> [Int32] { labels.map { $0 < shape.classCount ? $0 : -1 } }
+
   /// Rows whose most probable label is the one given; rows with a negative label do not count.
   ///
   /// - Parameters:

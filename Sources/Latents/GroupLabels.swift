@@ -16,9 +16,13 @@ public struct GroupLabels: Codable, Sendable, Equatable {
   /// Labels keep the order of the components. Parents without children share one label of their own, the last.
   ///
   /// - Complexity: O(rows + parents).
-  public static func vote(rowLabels: [Int32], parentRows: [Int32], parentCount: Int) -> GroupLabels {
+  ///
+  /// - Parameter keepsNumbers: labels are the numbers of the components instead, unused ones among them.
+  public static func vote(
+    rowLabels: [Int32], parentRows: [Int32], parentCount: Int, keepsNumbers: Bool = false
+  ) -> GroupLabels {
     let (winners, agreement) = majorities(rowLabels: rowLabels, parentRows: parentRows, parentCount: parentCount)
-    return compacted(winners, agreement: agreement)
+    return labels(winners, agreement: agreement, keepsNumbers: keepsNumbers)
   }
 
   /// One component drawn for each parent from its rows' mean probabilities, unused components removed.
@@ -30,7 +34,7 @@ public struct GroupLabels: Codable, Sendable, Equatable {
   ///   - uniform: A number in [0, 1) for each parent row.
   /// - Complexity: O(parents × components).
   public static func draw(
-    probabilities: [Double], parentCount: Int, uniform: (_ parent: Int) -> Double
+    probabilities: [Double], parentCount: Int, keepsNumbers: Bool = false, uniform: (_ parent: Int) -> Double
   ) -> GroupLabels {
     precondition(
       parentCount == 0 ? probabilities.isEmpty : probabilities.count % parentCount == 0,
@@ -53,7 +57,8 @@ public struct GroupLabels: Codable, Sendable, Equatable {
       agreement += row[row.startIndex + Int(winners[parent])]
       groupCount += 1
     }
-    return compacted(winners, agreement: groupCount == 0 ? 1 : agreement / Double(groupCount))
+    return labels(
+      winners, agreement: groupCount == 0 ? 1 : agreement / Double(groupCount), keepsNumbers: keepsNumbers)
   }
 
   /// Clusters the rows of a relation and labels its groups as the method of `options` does.
@@ -63,23 +68,26 @@ public struct GroupLabels: Codable, Sendable, Equatable {
   ///   - parentRows: The parent row of each.
   ///   - stream: Stream of the relation.
   public static func cluster(
-    _ features: MixedFeatures, parentRows: [Int32], parentCount: Int, options: MixtureOptions, stream: RandomStream
+    _ features: MixedFeatures, parentRows: [Int32], parentCount: Int, options: MixtureOptions,
+    keepsNumbers: Bool = false, stream: RandomStream
   ) -> GroupLabels {
     if options.method == .variational {
       let mixture = VariationalMixture.fit(features, options: options, stream: stream)
       let probabilities = mixture.groupProbabilities(features, parentRows: parentRows, parentCount: parentCount)
-      return draw(probabilities: probabilities, parentCount: parentCount) { parent in
+      return draw(probabilities: probabilities, parentCount: parentCount, keepsNumbers: keepsNumbers) { parent in
         stream.uniform(row: UInt64(parent), step: 3)
       }
     }
     let mixture = DiagonalMixture.fit(features, options: options, stream: stream)
-    return vote(rowLabels: mixture.predict(features), parentRows: parentRows, parentCount: parentCount)
+    return vote(
+      rowLabels: mixture.predict(features), parentRows: parentRows, parentCount: parentCount,
+      keepsNumbers: keepsNumbers)
   }
 
   /// Labels from the winning component of each parent, −1 for one without children.
-  private static func compacted(_ winners: [Int32], agreement: Double) -> GroupLabels {
+  private static func labels(_ winners: [Int32], agreement: Double, keepsNumbers: Bool) -> GroupLabels {
     let componentCount = Int(winners.max() ?? -1) + 1
-    var compact = [Int32](repeating: -1, count: componentCount)
+    var compact = [Int32](repeating: keepsNumbers ? 0 : -1, count: componentCount)
     for winner in winners where winner >= 0 { compact[Int(winner)] = 0 }
     var next: Int32 = 0
     for component in compact.indices where compact[component] == 0 {

@@ -87,6 +87,16 @@ public struct CategoricalCodec: Codable, Hashable, Sendable {
     return Float(1 / max(variance.squareRoot(), 0.05))
   }
 
+  /// For each level its place when the levels are in ascending order, numbers by value; the missing level is last.
+  public var ascendingPlaces: [Int32] {
+    let present = levels.indices.filter { $0 != missingLevel }
+    let sorted = CategoricalCodec.sorted(
+      present.map { LevelRows(text: levels[$0], count: $0, trainingCount: 0) }, .numeric)
+    var places = [Int32](repeating: Int32(levels.count - 1), count: levels.count)
+    for (place, level) in sorted.enumerated() { places[level.count] = Int32(place) }
+    return places
+  }
+
   /// The level of each label of a label column; −1 for a label that is no level.
   public func levels(ofLabels labels: [Int32]) -> [Int32] {
     let labelOfLevel = self.labels(ofLevels: levels.indices.map(Int32.init))

@@ -97,6 +97,35 @@ struct SampleCommandTests {
     #expect(itself.errors.contains("--out"))
   }
 
+  @Test("guidance can be varied without training again, and what trains is refused")
+  func choices() throws {
+    let folder = try TemporaryFolder()
+    let run = try run(
+      in: folder,
+      more: [
+        "--recipe", "clavaddpm", "--set", "denoiser.timesteps=10", "--set", "classifier.steps=10", "--set",
+        "classifier.layers=[16, 8]",
+      ])
+    var albums: [Data] = []
+    for weight in [0, 3] {
+      let out = folder.file("weight\(weight)")
+      let result = try Program.run(
+        ["sample", run, "--seed", "1", "--set", "classifier.scale=\(weight)", "--out", out, "--quiet"])
+      try #require(result.status == 0, "\(result.errors)")
+      #expect(!computedTasks(out).contains("train"))
+      albums.append(try FileSystem.read("\(out)/synthetic/track.csv"))
+      let summary = try JSONSerialization.jsonObject(with: FileSystem.read("\(out)/summary.json")) as? [String: Any]
+      let tables = try #require(summary?["tables"] as? [[String: Any]])
+      let album = try #require(tables.first { $0["name"] as? String == "album" })
+      let share = try #require((album["labelAgreement"] as? [String: Double])?["album.ArtistId>artist"])
+      #expect((0...1).contains(share))
+    }
+    #expect(albums[0] != albums[1])
+    let refused = try Program.run(["sample", run, "--set", "denoiser.steps=5", "--out", folder.file("refused")])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("denoiser.steps=5") && refused.errors.contains("clava run"))
+  }
+
   @Test("evaluation finds tables in the published layout; of several results the prefix says which")
   func publishedLayout() throws {
     let folder = try TemporaryFolder()

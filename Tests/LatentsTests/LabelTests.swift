@@ -25,6 +25,10 @@ struct LabelTests {
     #expect(labels.childlessLabel == 3)
     let renamed: [Int32: Int32] = [0: 0, 1: 1, 4: 2, 5: 3]
     #expect(labels.parentLabels == expected.map { renamed[$0] ?? -1 })
+    let numbered = GroupLabels.vote(
+      rowLabels: rowLabels, parentRows: parents, parentCount: 8, keepsNumbers: true)
+    #expect(numbered.parentLabels == expected)
+    #expect(numbered.childlessLabel == 5)
   }
 
   @Test("parents without any child rows share one label")

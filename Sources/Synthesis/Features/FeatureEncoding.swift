@@ -8,7 +8,7 @@ struct FeatureEncoding {
   private let map: FeatureMap
   private let count: Int
   private let rows: [Int32]?
-  private let stream: RandomStream
+  private let stream: RandomStream?
   private var numerics: [Float]
   private var codes: [Int32]
 
@@ -22,9 +22,10 @@ struct FeatureEncoding {
   /// - Parameters:
   ///   - labels: for each label column of the map the levels of all rows of the table.
   ///   - rows: row numbers to encode, or nil for all.
-  ///   - stream: draws of the codec; addressed by (row, column), so they do not depend on which rows are chosen.
+  ///   - stream: draws of the codec; addressed by (row, column), so they do not depend on which rows are chosen. Nil:
+  ///     ties lie in the middle of their ranks and a missing number is 0, so that equal rows are equal.
   static func rows(
-    of table: StoredTable, map: FeatureMap, labels: [[Int32]] = [], rows: [Int32]?, stream: RandomStream
+    of table: StoredTable, map: FeatureMap, labels: [[Int32]] = [], rows: [Int32]?, stream: RandomStream?
   ) throws -> FeatureRows {
     var encoding = FeatureEncoding(map, count: try rows?.count ?? table.rowCount(), rows: rows, stream: stream)
     for (column, target) in map.targets.enumerated() {
@@ -52,7 +53,7 @@ struct FeatureEncoding {
       layout: map.layout, rowCount: encoding.count, numerics: encoding.numerics, codes: encoding.codes)
   }
 
-  private init(_ map: FeatureMap, count: Int, rows: [Int32]?, stream: RandomStream) {
+  private init(_ map: FeatureMap, count: Int, rows: [Int32]?, stream: RandomStream?) {
     self.map = map
     self.count = count
     self.rows = rows
@@ -69,8 +70,8 @@ struct FeatureEncoding {
       // The network sees noise in place of a missing number; the indicator says that it is none.
       numerics[position * width + index] =
         value.isNaN
-        ? Float(stream.normal(row: UInt64(row), draw: UInt32(draw)))
-        : Float(number.encode(value, u: stream.uniform(row: UInt64(row), draw: UInt32(draw))))
+        ? Float(stream?.normal(row: UInt64(row), draw: UInt32(draw)) ?? 0)
+        : Float(number.encode(value, u: stream?.uniform(row: UInt64(row), draw: UInt32(draw)) ?? 0.5))
     }
   }
 

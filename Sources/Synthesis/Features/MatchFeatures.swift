@@ -4,7 +4,6 @@ import Matching
 import Storage
 import Tables
 import TaskGraph
-import Tensors
 
 /// Rows of two versions of a table in the coordinates in which they are matched: attributes and all labels.
 struct MatchFeatures {
@@ -34,7 +33,7 @@ struct MatchFeatures {
   }
 
   /// The rows of a version.
-  func rows(of version: Int, scaling: Scaling, seed: UInt64) throws -> MatchRows {
+  func rows(of version: Int, scaling: Scaling) throws -> MatchRows {
     let count = versions.structures[version].rowCount
     guard count > 0 else { return try MatchRows(values: [], width: 0, count: 0) }
     let labels = try labelColumns.map {
@@ -42,7 +41,7 @@ struct MatchFeatures {
     }
     switch scaling {
     case .raw: return try raw(versions.attributes[version], labels: labels, count: count)
-    case .scaled: return try scaled(versions.attributes[version], labels: labels, count: count, seed: seed)
+    case .scaled: return try scaled(versions.attributes[version], labels: labels, count: count)
     }
   }
 
@@ -61,13 +60,11 @@ struct MatchFeatures {
     return try Self.transposed(columns, count: count)
   }
 
-  private func scaled(_ table: StoredTable, labels: [[Int32]], count: Int, seed: UInt64) throws -> MatchRows {
+  private func scaled(_ table: StoredTable, labels: [[Int32]], count: Int) throws -> MatchRows {
     let codecs = try labelColumns.map(codec(of:))
     let map = FeatureMap(table.codec, labelCodecs: codecs)
     let levels = zip(codecs, labels).map { codec, labels in codec.levels(ofLabels: labels).map { max(0, $0) } }
-    let rows = try FeatureEncoding.rows(
-      of: table, map: map, labels: levels, rows: nil,
-      stream: RandomStream(seed: seed, name: "match/\(table.codec.table)/encode"))
+    let rows = try FeatureEncoding.rows(of: table, map: map, labels: levels, rows: nil, stream: nil)
     let layout = map.layout
     var values = [Float](repeating: 0, count: count * layout.width)
     for row in 0..<count {

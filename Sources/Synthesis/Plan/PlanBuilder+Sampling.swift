@@ -14,7 +14,7 @@ extension PlanBuilder {
     rows[name] = predicted
     let views = try views(of: name)
     if samplesLabels && !isLookup {
-      try addVersions(table, views, predicted: predicted)
+      try addVersions(table, views, predicted: predicted, rootRows: Int(scale * Double(survey.rowCount)))
       return
     }
     try addStructure(name, predicted: predicted)

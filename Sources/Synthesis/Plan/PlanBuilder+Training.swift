@@ -49,7 +49,8 @@ extension PlanBuilder {
     return !view.labelColumns.isEmpty
       || zip(table.columns, survey.columns).contains { column, values in
         switch column.role {
-        case .number, .date, .categorical, .boolean: true
+        case .number, .date: if case .numbers = values.content { true } else { false }
+        case .categorical, .boolean: true
         case .text: values.missingCount > 0
         case .primaryKey, .foreignKey, .ignoredKey: false
         }
@@ -112,7 +113,8 @@ extension PlanBuilder {
       Parameters.Train(
         view: view, seed: seed, process: process, layers: options.layers, dropout: options.dropout,
         steps: options.steps, batch: options.batch, remainderBatches: options.remainderBatches,
-        learningRate: options.learningRate, decay: options.learningRateDecay, loss: options.loss,
+        learningRate: options.learningRate, warmup: options.learningRateDecay == "published" ? 0 : 100,
+        decay: options.learningRateDecay, loss: options.loss,
         weightDecay: options.weightDecay, ema: options.ema, holdout: options.holdout,
         earlyStopping: options.earlyStopping, condition: condition),
       inputs: inputs, outputs: [OutputName.model], stage: "train",

@@ -7,7 +7,7 @@ import TaskGraph
 /// Tables whose group sizes follow from the sampled labels of their parents: each is sampled once for every parent,
 /// the versions are matched, and what stays decides the groups it heads (reference-method §9).
 extension PlanBuilder {
-  mutating func addVersions(_ table: TableSchema, _ views: [Parameters.View], predicted: Int) throws {
+  mutating func addVersions(_ table: TableSchema, _ views: [Parameters.View], predicted: Int, rootRows: Int) throws {
     let parents = project.schema.parents(of: table.name)
     if configuration.matching.kind == "nearest", views.count > 1,
       let key = parents.first(where: { $0.column == table.primaryKey })
@@ -19,7 +19,7 @@ extension PlanBuilder {
     }
     for view in views {
       let relation = view.parents.first.map { parents[$0] }
-      try addExpand(table, view, relation, rootRows: relation == nil ? predicted : nil)
+      try addExpand(table, view, relation, rootRows: relation == nil ? rootRows : nil)
       try addRows(view, structure: TaskNames.expand(view.name), predicted: predicted)
     }
     if views.count > 1 {
@@ -66,7 +66,7 @@ extension PlanBuilder {
     let coordinates = TaskNames.matchRows(table.name, other)
     try add(
       coordinates, MatchRowsBody(),
-      Parameters.MatchRows(features: matching.features, seed: samplingSeed, views: views, other: other),
+      Parameters.MatchRows(features: matching.features, views: views, other: other),
       inputs: inputs, outputs: [OutputName.coordinates], stage: "match",
       cost: costs.match(rows: predicted, compared: 1))
     inputs = [TaskInput("rows", from: coordinates, output: OutputName.coordinates)]
@@ -120,6 +120,14 @@ extension PlanBuilder {
     return found
   }
 
+  /// The version whose relation comes first in the method's order.
+  private func firstVersion(_ views: [Parameters.View]) -> Int {
+    let order = project.schema.relationOrder
+    return views.indices.min { place(views[$0], order) < place(views[$1], order) } ?? 0
+  }
+
+  private func place(_ view: Parameters.View, _ order: [String]) -> Int { order.firstIndex(of: view.name) ?? .max }
+
   private mutating func addSettle(_ table: TableSchema, _ views: [Parameters.View], predicted: Int) throws {
     let schema = project.schema
     let children = schema.children(of: table.name)
@@ -134,7 +142,8 @@ extension PlanBuilder {
       TaskNames.structure(table.name), SettleBody(),
       Parameters.Settle(
         table: table.name, seed: samplingSeed, views: views, parents: schema.parents(of: table.name).map(\.name),
-        children: children.map(\.name), descendsFromFirst: configuration.matching.descendants == "first_version",
+        children: children.map(\.name),
+        descendsFrom: configuration.matching.descendants == "first_version" ? firstVersion(views) : nil,
         permutesKeys: configuration.matching.kind == "none"),
       inputs: inputs,
       outputs: views.count > 1 ? [OutputName.structure, OutputName.attributes] : [OutputName.structure],

@@ -108,11 +108,14 @@ public struct RunSummary: Codable, Sendable {
       let models = try views.compactMap { view in
         try file(TaskNames.train(view), OutputName.model).map(StoredModel.information(path:))
       }
+      let relations = project.schema.parents(of: table.name).map(\.name)
       let training = seconds.filter { task, _ in
-        views.contains { task == TaskNames.train($0) || task == TaskNames.trainClassifier($0) }
+        views.contains { task == TaskNames.train($0) } || relations.contains { task == TaskNames.trainClassifier($0) }
       }
       let prefixes =
-        views.flatMap { ["sample/\($0)/", "calibrate/\($0)"] } + ["match/\(table.name)/", "assemble/\(table.name)"]
+        views.flatMap { ["expand/\($0)", "sample/\($0)/", "calibrate/\($0)"] }
+        + ["", "-rows", "-candidates", "-start", "-solve"].map { "match\($0)/\(table.name)/" }
+        + ["structure/\(table.name)", "assemble/\(table.name)"]
       let later = seconds.filter { task, _ in
         prefixes.contains { task.name == $0 || ($0.hasSuffix("/") && task.name.hasPrefix($0)) }
       }

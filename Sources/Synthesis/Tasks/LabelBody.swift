@@ -8,7 +8,7 @@ import Tensors
 /// most of its rows have (recipe §2; paper, section 4.1).
 struct LabelBody: TaskBody {
   let kind = "label"
-  let codeVersion = 2
+  let codeVersion = 3
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Label.self)
@@ -24,12 +24,13 @@ struct LabelBody: TaskBody {
         features, parentRows: inputs.clusteredParents, parentCount: inputs.parentCount,
         options: MixtureOptions(
           components: parameters.clusters, iterations: parameters.iterations, tolerance: parameters.tolerance,
-          fitRows: parameters.fitRows, method: method),
+          fitRows: parameters.fitRows, method: method, meansIterations: parameters.published == nil ? 100 : 300),
+        keepsNumbers: parameters.published != nil,
         stream: RandomStream(seed: parameters.seed, name: "label/\(parameters.relation)"))
     } else {
       groups = GroupLabels.vote(
         rowLabels: [Int32](repeating: 0, count: inputs.clusteredParents.count), parentRows: inputs.clusteredParents,
-        parentCount: inputs.parentCount)
+        parentCount: inputs.parentCount, keepsNumbers: parameters.published != nil)
     }
     var sizes = [Int32](repeating: 0, count: inputs.parentCount)
     for row in inputs.clusteredParents { sizes[Int(row)] += 1 }
@@ -56,12 +57,13 @@ private struct LabelInputs {
     let parent = try StoredTable(codecPath: context.input("parent-codec"), rowsPath: context.input("parent-rows"))
     let parentRows = try child.parentRows(parameters.parentIndex)
     parentCount = try parent.rowCount()
-    var own = try Self.columns(child)
+    let ascending = parameters.published != nil
+    var own = try Self.columns(child, ascending: ascending)
     for path in try context.inputs("below") {
       let labels = try RelationLabels(path: path)
       own.append(.categorical(codes: labels.labels, levels: labels.information.labelCount))
     }
-    var above = try Self.columns(parent)
+    var above = try Self.columns(parent, ascending: ascending)
     guard let published = parameters.published else {
       clusteredParents = parentRows
       parentOrder = nil
@@ -99,12 +101,18 @@ private struct LabelInputs {
   func features() -> MixedFeatures { builder.build(rowCount: clusteredParents.count, sources: sources) }
 
   /// The columns of a stored table as clustering sees them.
-  private static func columns(_ table: StoredTable) throws -> [Latents.LabelColumn] {
+  ///
+  /// - Parameter ascending: levels are put in ascending order, in which the published method scales one-hot columns.
+  private static func columns(_ table: StoredTable, ascending: Bool) throws -> [Latents.LabelColumn] {
     try table.codec.columns.enumerated().compactMap { index, column in
       switch column {
-      case .numeric: .numeric(try table.values(index))
-      case .categorical(let codec): .categorical(codes: try table.codes(index), levels: codec.levelCount)
-      default: nil
+      case .numeric: return .numeric(try table.values(index))
+      case .categorical(let codec):
+        let codes = try table.codes(index)
+        guard ascending else { return .categorical(codes: codes, levels: codec.levelCount) }
+        let places = codec.ascendingPlaces
+        return .categorical(codes: codes.map { $0 < 0 ? $0 : places[Int($0)] }, levels: codec.levelCount)
+      default: return nil
       }
     }
   }

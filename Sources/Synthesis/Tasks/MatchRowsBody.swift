@@ -7,7 +7,7 @@ import TaskGraph
 /// matched.
 struct MatchRowsBody: TaskBody {
   let kind = "match-rows"
-  let codeVersion = 1
+  let codeVersion = 2
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.MatchRows.self)
@@ -18,8 +18,8 @@ struct MatchRowsBody: TaskBody {
     let features = MatchFeatures(versions, models: models)
     let scaling: MatchFeatures.Scaling = parameters.features == "raw" ? .raw : .scaled
     let coordinates = MatchCoordinates(
-      anchors: try features.rows(of: versions.anchor, scaling: scaling, seed: parameters.seed),
-      others: try features.rows(of: versions.others[parameters.other], scaling: scaling, seed: parameters.seed))
+      anchors: try features.rows(of: versions.anchor, scaling: scaling),
+      others: try features.rows(of: versions.others[parameters.other], scaling: scaling))
     try coordinates.write(to: context.outputPath(OutputName.coordinates))
   }
 }

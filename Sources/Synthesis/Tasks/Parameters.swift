@@ -63,6 +63,8 @@ enum Parameters {
     var batch: Int
     var remainderBatches: Bool
     var learningRate: Double
+    /// Steps over which the learning rate rises.
+    var warmup: Int
     var decay: String
     var loss: String
     var weightDecay: Double
@@ -137,7 +139,6 @@ enum Parameters {
   /// The rows of two versions of a table in the coordinates in which they are matched.
   struct MatchRows: Codable {
     var features: String
-    var seed: UInt64
     /// Versions of the table, in the order of its parents.
     var views: [View]
     /// Number of the version to be matched with the kept one, among those that are not kept.
@@ -187,8 +188,8 @@ enum Parameters {
     /// Name of each parent relation and each child relation of the table.
     var parents: [String]
     var children: [String]
-    /// Whether descendants belong to the rows of the first version instead of those that are kept.
-    var descendsFromFirst: Bool
+    /// The version whose rows have descendants; nil for the one that is kept.
+    var descendsFrom: Int?
     /// Whether matched keys are permuted.
     var permutesKeys: Bool
   }

@@ -8,7 +8,10 @@ import Tensors
 /// `sample`: draws the attributes of a range of a table's synthetic rows from its model.
 struct SampleBody: TaskBody {
   let kind = "sample"
-  let codeVersion = 2
+  let codeVersion = 3
+
+  /// Rows drawn between two reports of progress.
+  private static let stepRows = 4 * RowSampler.subBlockRows
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Sample.self)
@@ -59,9 +62,12 @@ struct SampleBody: TaskBody {
         shape: stored.information.shape, tensors: stored.tensors, capacity: RowSampler.subBlockRows)
     }
     var agreement = LabelAgreement(classifiers: classifiers, time: sampler.leastNoiseTime)
+    // Whole sub-blocks of the sampler, so that the division changes no bit; small ones, so that a chain of hundreds of
+    // steps reports and can be stopped between.
+    let step = parameters.block % Self.stepRows == 0 ? Self.stepRows : parameters.block
     var start = rows.lowerBound
     while start < rows.upperBound {
-      let part = start..<min(start + parameters.block, rows.upperBound)
+      let part = start..<min(start + step, rows.upperBound)
       let around = try surroundings(part)
       let block = try sampler.sample(
         condition: encoding.rows(around, count: part.count),
@@ -69,7 +75,8 @@ struct SampleBody: TaskBody {
           ? []
           : zip(parameters.guides, classifiers).map { position, classifier in
             GuidanceTerm(
-              classifier: classifier, labels: around.parentLabels[position], scale: parameters.guidance)
+              classifier: classifier, labels: classifier.known(around.parentLabels[position]),
+              scale: parameters.guidance)
           },
         firstRow: part.lowerBound, stream: stream)
       agreement.add(

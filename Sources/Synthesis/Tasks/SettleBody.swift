@@ -72,7 +72,7 @@ struct SettleBody: TaskBody {
     of content: inout StoredStructure.Content, _ parameters: Parameters.Settle, _ versions: Versions,
     _ labels: [RelationLabels]
   ) throws {
-    let source = parameters.descendsFromFirst ? 0 : versions.anchor
+    let source = parameters.descendsFrom ?? versions.anchor
     for (relation, labels) in zip(parameters.children, labels) {
       let sampled = try versions.labels(of: source, relation: relation, parentIndex: nil)
       let stream = RandomStream(seed: parameters.seed, name: "sizes/\(relation)")

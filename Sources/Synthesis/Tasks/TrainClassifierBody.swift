@@ -7,7 +7,7 @@ import TaskGraph
 /// (paper, section 4.2; reference-method §8).
 struct TrainClassifierBody: TaskBody {
   let kind = "train-classifier"
-  let codeVersion = 1
+  let codeVersion = 2
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.TrainClassifier.self)
@@ -16,9 +16,10 @@ struct TrainClassifierBody: TaskBody {
     let stream = "classify/\(labels.information.relation)"
     let rows = try ViewRows(
       context, view: view, seed: parameters.seed, capacity: max(parameters.steps * parameters.batch, 1), stream: stream)
-    let targets = rows.select(try rows.table.parentRows(parameters.target).map { labels.labels[Int($0)] })
+    let all = try rows.table.parentRows(parameters.target).map { labels.labels[Int($0)] }
+    let targets = rows.select(all)
     let shape = ClassifierShape(
-      inputWidth: rows.map.layout.width, classCount: Int(targets.max() ?? 0) + 1,
+      inputWidth: rows.map.layout.width, classCount: Int(all.max() ?? 0) + 1,
       timeDimension: parameters.timeDimension, layers: parameters.layers, dropout: parameters.dropout)
     let trainer = ClassifierTrainer(
       shape: shape, process: parameters.process, features: rows.features, labels: targets,

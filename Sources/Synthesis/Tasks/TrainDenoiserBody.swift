@@ -6,7 +6,7 @@ import TaskGraph
 /// `train-denoiser`: fits the denoiser of one view, with checkpoints that resume bit for bit.
 struct TrainDenoiserBody: TaskBody {
   let kind = "train-denoiser"
-  let codeVersion = 2
+  let codeVersion = 3
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Train.self)
@@ -27,7 +27,7 @@ struct TrainDenoiserBody: TaskBody {
       shape: shape, features: rows.features, condition: condition,
       options: TrainingOptions(
         steps: parameters.steps, batch: parameters.batch, learningRate: parameters.learningRate,
-        weightDecay: parameters.weightDecay, ema: parameters.ema, decay: decay,
+        weightDecay: parameters.weightDecay, ema: parameters.ema, warmup: parameters.warmup, decay: decay,
         remainderBatches: parameters.remainderBatches, loss: loss, holdoutShare: parameters.holdout,
         earlyStopping: parameters.earlyStopping, seed: parameters.seed, stream: "train/\(view.name)"))
     try TrainingRun(trainer: trainer, context: context, steps: parameters.steps).run { trainer.shouldStopEarly }

@@ -15,6 +15,7 @@ struct SampleCommand: ParsableCommand {
         clava sample RUN                          other rows, as many as RUN has
         clava sample RUN --seed 7 --scale 10      ten times the rows
         clava sample RUN --out MORE --data DIR    where the data has been moved to DIR
+        clava sample RUN --set classifier.scale=2 --out GUIDED
       """)
 
   @Argument(help: ArgumentHelp("Folder of a trained run.", valueName: "run"), completion: .directory)
@@ -31,6 +32,13 @@ struct SampleCommand: ParsableCommand {
 
   @Option(name: .long, help: "Folder with the data of RUN, if it was moved.", completion: .directory)
   var data: String?
+
+  @Option(
+    name: .long, parsing: .singleValue,
+    help: ArgumentHelp(
+      "Another choice for drawing rows, such as sampling.steps=100; what is trained cannot change.",
+      valueName: "key=value"))
+  var set: [String] = []
 
   @Option(name: .long, help: "Worker processes (default: those of RUN).")
   var workers: String?
@@ -51,12 +59,23 @@ struct SampleCommand: ParsableCommand {
     try RunExecution(session: session, notices: notices, printsJSON: json, isQuiet: quiet).run()
   }
 
+  /// Keys, or beginnings of keys, that no training reads.
+  private static let drawingKeys = ["sampling.", "classifier.scale", "matching.", "calibration.", "evaluation."]
+
   /// The configuration of the run with the options over it.
   private func resolve(_ trained: TrainedRun) throws -> Configuration {
     var reader = ConfigurationReader()
     try reader.read(file: trained.directory.configuration)
     let old = try reader.finish()
     try reader.read(override: "sampling.seed=\(seed ?? String(old.samplingSeed + 1))")
+    for override in set {
+      guard Self.drawingKeys.contains(where: { override.hasPrefix($0) }) else {
+        throw ClavaError(
+          .configuration, "the key does not only concern the drawing of rows", at: .init(file: "--set \(override)"),
+          remedy: "set one of \(Self.drawingKeys.joined(separator: ", ")), or learn again with clava run")
+      }
+      try reader.read(override: override)
+    }
     if let scale { try reader.read(override: "structure.scale=\(scale)") }
     if let workers { try reader.read(override: "workers=\(workers)") }
     var configuration = try reader.finish()

@@ -61,6 +61,11 @@ struct TrainedRun {
       shared.insert(task.id)
       if try known.lookUp(task) == nil { unfinished.append(task.id) }
     }
+    if let task = newPlan.tasks.first(where: { $0.kind.hasPrefix("train-") && !shared.contains($0.id) }) {
+      throw ClavaError(
+        .input, "the run has no model of \(task.id), which these options need", at: .init(file: directory.path),
+        remedy: "leave the option out that needs it, or learn again with clava run")
+    }
     guard unfinished.isEmpty else {
       let names = unfinished.prefix(3).map(\.name).joined(separator: ", ")
       throw ClavaError(
