@@ -112,6 +112,18 @@ void ck_reverse_step(
 }
 
 MULTIVERSION
+void ck_limit_clean(
+    float *restrict out, const float *restrict x, const float *restrict e, float signal, float noise, float limit,
+    int64_t count) {
+  float reach = limit * signal, inverse = 1.0f / noise;
+  for (int64_t i = 0; i < count; i++) {
+    float clean = x[i] - noise * e[i];
+    float kept = clean > reach ? reach : clean < -reach ? -reach : clean;
+    out[i] = kept == clean ? e[i] : (x[i] - kept) * inverse;
+  }
+}
+
+MULTIVERSION
 void ck_clean_estimate(
     float *restrict out, const float *restrict x, const float *restrict e, const float *restrict g, float a, float b,
     float c, int64_t count) {

@@ -148,12 +148,17 @@ public struct Configuration: Sendable, Hashable, Codable {
     /// Evaluations of the network; `ancestral` takes `denoiser.timesteps`, see `samplingSteps`.
     public var steps = 40
     public var block = 4096
+    /// Whether what a step of `ddpm` takes for the clean row is kept within the range of the codec.
+    public var clip = false
     /// Seed of structure and sampling; nil is the seed of the run, see `samplingSeed`.
     public var seed: Int?
   }
   /// Whether marginals of a finite sample are corrected.
   public struct Calibration: Sendable, Hashable, Codable {
     public var kind = "marginals"
+    /// Standard deviation of the noise that generated numbers get before they are decoded, in sampling errors of their
+    /// rank: 1/√rows.
+    public var jitter = 1.0
   }
   /// Checkpoints of training tasks.
   public struct Checkpoint: Sendable, Hashable, Codable {

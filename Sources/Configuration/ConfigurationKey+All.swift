@@ -173,6 +173,9 @@ extension ConfigurationKey {
     .init(
       "sampling.steps", .integer(\.sampling.steps, 2...10_000),
       "evaluations of the model for each row; ancestral takes `denoiser.timesteps` instead"),
+    .init(
+      "sampling.clip", .flag(\.sampling.clip),
+      "ddpm: the clean row that a step foresees is kept within the range of the codec, which no real row leaves"),
     .init("sampling.block", .integer(\.sampling.block, 64...1_000_000), "rows sampled together"),
     .init(
       "sampling.seed", .integerOrAuto(\.sampling.seed, 0...Int(Int32.max)),
@@ -181,6 +184,10 @@ extension ConfigurationKey {
       "calibration.kind", .choice(\.calibration.kind, ["marginals", "off"]),
       "marginals brings every column to the real distribution (numbers by rank, categories as near as the search for "
         + "offsets comes, which can be a row or two off); off keeps the model's own"),
+    .init(
+      "calibration.jitter", .number(\.calibration.jitter, 0...100),
+      "noise on generated numbers, as normal values, in units of 1/√rows: detail finer than the sampling error of a rank "
+        + "is that of single training rows"),
   ]
 
   private static let surroundings: [ConfigurationKey] = [

@@ -82,7 +82,9 @@ public enum RecipePreset {
     ("classifier.weight_decay", "0.01"),
     ("classifier.dropout", "0.5"),
     ("sampling.solver", "ancestral"),
+    ("sampling.clip", "true"),
     ("calibration.kind", "off"),
+    ("calibration.jitter", "0"),
   ]
 
   private static let reference: [(String, String)] = [
@@ -100,5 +102,6 @@ public enum RecipePreset {
     ("denoiser.remainder_batches", "true"),
     ("classifier.loss_squared", "true"),
     ("classifier.remainder_batches", "true"),
+    ("sampling.clip", "false"),
   ]
 }

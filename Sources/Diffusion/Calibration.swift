@@ -1,4 +1,4 @@
-internal import Tensors
+public import Tensors
 
 /// Makes the marginals of a sampled table exact: a finite sample has noise in every marginal that training cannot
 /// remove.
@@ -23,6 +23,20 @@ public enum Calibration {
   public static func ranksToNormal(values: [Float]) -> [Float] {
     let count = Double(values.count)
     return ranks(of: values).map { Float(NormalDistribution.quantile((Double($0) + 0.5) / count)) }
+  }
+
+  /// Standard normal values with noise of the given standard deviation, shrunk to the variance they had.
+  ///
+  /// Which rank a row of n gets is known up to an error of the order 1/√n. A model of few rows reproduces single
+  /// training rows more sharply than that; the noise takes this sharpness away.
+  ///
+  /// - Parameter stream: value number k takes the draw of row k.
+  public static func jittered(_ values: [Float], deviation: Double, stream: RandomStream) -> [Float] {
+    guard deviation > 0 else { return values }
+    let shrink = 1 / (1 + deviation * deviation).squareRoot()
+    return values.enumerated().map { position, value in
+      Float((Double(value) + deviation * stream.normal(row: UInt64(position))) * shrink)
+    }
   }
 
   /// The most probable level of every row, without calibration.

@@ -1,20 +1,24 @@
 internal import CKernels
 internal import Tensors
 
-/// Solves the discrete process; nothing is clipped.
+/// Solves the discrete process.
 ///
 /// The draw of step t is draw t of a row's noise; draw 0, which no step needs, is the start.
 final class DiscreteSolver: SubBlockSolver {
   private let network: any RowNetwork
   private let levels: [DiscreteLevel]
   private let width: Int
+  private let limit: CleanRowLimit?
   private let state: Matrix
+  private let limited: Matrix
   private var clean: (current: Matrix, previous: Matrix)
 
-  init(width: Int, network: any RowNetwork, levels: [DiscreteLevel], capacity: Int) {
+  init(width: Int, network: any RowNetwork, levels: [DiscreteLevel], limit: CleanRowLimit?, capacity: Int) {
     self.network = network
     self.levels = levels
     self.width = width
+    self.limit = limit
+    limited = Matrix(rows: limit == nil ? 0 : capacity, columns: width)
     state = Matrix(rows: capacity, columns: width)
     let cleanRows = levels.contains { $0.combination != nil } ? capacity : 0
     clean = (Matrix(rows: cleanRows, columns: width), Matrix(rows: cleanRows, columns: width))
@@ -27,7 +31,11 @@ final class DiscreteSolver: SubBlockSolver {
     x.update(from: block.noise(0), count: rows * width)
     for (index, level) in levels.enumerated() {
       let time = Double(level.step)
-      let output = network.evaluate(x, level: index, time: time, rows: rows)
+      var output = network.evaluate(x, level: index, time: time, rows: rows)
+      if let limit {
+        limit.apply(to: output, state: x, step: level.step, result: limited, elements: rows * width)
+        output = UnsafePointer(limited.pointer)
+      }
       let gradient = guidance.sum(input: x, time: time, rows: rows)
       advance(level, block, output: output, gradient: gradient)
     }

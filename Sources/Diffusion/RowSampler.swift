@@ -63,21 +63,22 @@ public final class RowSampler {
         EDMSolver(
           features: shape.features, network: network, solver: options.solver, levels: sigma,
           capacity: Self.subBlockRows)
-      case .discrete(let levels):
+      case .discrete(let levels, let schedule):
         DiscreteSolver(
-          width: shape.features.width, network: network, levels: levels, capacity: Self.subBlockRows)
+          width: shape.features.width, network: network, levels: levels,
+          limit: options.limit.map { CleanRowLimit(schedule: schedule, limit: $0) }, capacity: Self.subBlockRows)
       }
   }
 
   /// The levels of either process.
   private enum Levels {
     case continuous([Double])
-    case discrete([DiscreteLevel])
+    case discrete([DiscreteLevel], GaussianSchedule)
 
     init(_ process: NoiseProcess, _ options: SamplingOptions) {
       switch process {
       case .edm: self = .continuous(NoiseGrid(steps: options.steps).levels)
-      case .ddpm(let schedule): self = .discrete(schedule.levels(options))
+      case .ddpm(let schedule): self = .discrete(schedule.levels(options), schedule)
       }
     }
 
@@ -85,7 +86,7 @@ public final class RowSampler {
     var times: [Double] {
       switch self {
       case .continuous(let sigma): sigma.map { EDMSolver.time(sigma: $0) }
-      case .discrete(let levels): levels.map { Double($0.step) }
+      case .discrete(let levels, _): levels.map { Double($0.step) }
       }
     }
   }

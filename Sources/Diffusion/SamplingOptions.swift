@@ -21,11 +21,14 @@ public struct SamplingOptions: Codable, Sendable, Equatable {
   /// Number of network evaluations. A discrete process cannot take more than its schedule has, and takes all of them
   /// when `solver` is `ancestral`.
   public var steps: Int
+  /// Discrete processes: the largest absolute value of what a step takes for the clean row; nil is any.
+  public var limit: Double?
 
   /// Creates options; the defaults are those of the default recipe.
-  public init(solver: Solver = .dpmpp2m, steps: Int = 40) {
+  public init(solver: Solver = .dpmpp2m, steps: Int = 40, limit: Double? = nil) {
     precondition(steps > 0, "sampling with \(steps) steps")
     self.solver = solver
     self.steps = steps
+    self.limit = limit
   }
 }

@@ -46,7 +46,7 @@ public struct QuantileCodec: Codable, Hashable, Sendable {
   /// Distance from the ends below which ranks and, with the absolute tolerance, values count as the end.
   static let threshold = 1e-7
   /// Φ⁻¹(1e-7 − 2⁻⁵²) and Φ⁻¹(1 − (1e-7 − 2⁻⁵²)) in double precision.
-  static let normalRange = -5.199337582605575...5.19933758270342
+  public static let normalRange = -5.199337582605575...5.19933758270342
 
   /// Fits a codec to the values of a column.
   ///

@@ -7,6 +7,23 @@ import Testing
 
 @Suite("Calibration")
 struct CalibrationTests {
+  @Test("noise keeps the variance, moves ranks by about its own size, and is drawn by row")
+  func jitter() {
+    let stream = RandomStream(seed: 5, name: "jitter")
+    let start = RandomStream(seed: 5, name: "start")
+    let values = (0..<4000).map { Float(start.normal(row: UInt64($0))) }
+    let noisy = Calibration.jittered(values, deviation: 0.2, stream: stream)
+    func variance(_ values: [Float]) -> Double {
+      let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+      return values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(values.count)
+    }
+    #expect(abs(variance(noisy) / variance(values) - 1) < 0.03)
+    let moves = zip(values, noisy).map { $1 - $0 }
+    #expect(abs(variance(moves).squareRoot() - 0.2) < 0.02)
+    #expect(Calibration.jittered(Array(values.prefix(9)), deviation: 0.2, stream: stream) == Array(noisy.prefix(9)))
+    #expect(Calibration.jittered(values, deviation: 0, stream: stream) == values)
+  }
+
   @Test("ranks and normal scores equal the reference, ties by row")
   func numeric() throws {
     let file = try ArtifactReader(path: Fixtures.path("golden/default_recipe.h5"))

@@ -107,6 +107,19 @@ struct DiscreteSamplerTests {
     #expect(rows == (try golden.sample(SamplingOptions(solver: .ddim, steps: 500))))
   }
 
+  @Test("limiting the clean row changes nothing within the limit and keeps every row inside a narrow one")
+  func limited() throws {
+    let golden = try Golden()
+    for solver in SamplingOptions.Solver.allCases where solver != .dpmpp2m {
+      let plain = try golden.sample(SamplingOptions(solver: solver, steps: 50))
+      #expect(try golden.sample(SamplingOptions(solver: solver, steps: 50, limit: 1e6)) == plain)
+      // The last step of either chain is the clean row itself.
+      let narrow = try golden.sample(SamplingOptions(solver: solver, steps: 50, limit: 0.25))
+      #expect(plain.contains { abs($0) > 0.3 })
+      #expect(narrow.allSatisfy { abs($0) < 0.26 })
+    }
+  }
+
   private func hybrid(layers: [Int] = [24]) throws -> (DenoiserShape, [NamedTensor]) {
     let shape = DenoiserShape(
       features: FeatureLayout(numericCount: 2, levelCounts: [3], scales: [1.5]), conditionWidth: 4, layers: layers,

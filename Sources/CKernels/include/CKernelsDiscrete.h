@@ -31,6 +31,10 @@ void ck_bound_loss(
 void ck_reverse_step(
     float *x, const float *e, const float *g, const float *z, float a, float b, float c, float d, int64_t count);
 
+/// out = e where the clean value (x - noise e) / signal lies within +-limit, else the e that puts it on the limit.
+void ck_limit_clean(
+    float *out, const float *x, const float *e, float signal, float noise, float limit, int64_t count);
+
 /// out = a x + b e + c g; g may be null.
 void ck_clean_estimate(
     float *out, const float *x, const float *e, const float *g, float a, float b, float c, int64_t count);

@@ -66,7 +66,7 @@ extension PlanBuilder {
         TaskNames.sample(view.name, shard), SampleBody(),
         Parameters.Sample(
           view: view.name, seed: samplingSeed, solver: sampling.solver, steps: configuration.samplingSteps,
-          block: sampling.block,
+          clips: sampling.clip, block: sampling.block,
           firstRow: shard * shardRows, endRow: isLast ? nil : (shard + 1) * shardRows, condition: condition,
           guides: guides, guidance: guides.isEmpty ? 0 : configuration.classifier.scale),
         inputs: inputs, outputs: [OutputName.block], stage: "sample",
@@ -85,7 +85,8 @@ extension PlanBuilder {
     try add(
       TaskNames.calibrate(view.name), CalibrateBody(),
       Parameters.Calibrate(
-        view: view.name, seed: samplingSeed, kind: configuration.calibration.kind, isLookup: isLookup,
+        view: view.name, seed: samplingSeed, kind: configuration.calibration.kind,
+        jitter: configuration.calibration.jitter, isLookup: isLookup,
         labelColumns: isLookup ? [] : view.labelColumns),
       inputs: inputs, outputs: [OutputName.attributes], stage: "calibrate",
       cost: costs.calibrate(table, rows: predicted))

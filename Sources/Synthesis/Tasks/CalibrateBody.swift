@@ -9,7 +9,7 @@ import Tensors
 /// distribution (recipe §5), or leaving the model's own when calibration is off. One column is in memory at a time.
 struct CalibrateBody: TaskBody {
   let kind = "calibrate"
-  let codeVersion = 2
+  let codeVersion = 3
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Calibrate.self)
@@ -35,8 +35,9 @@ struct CalibrateBody: TaskBody {
     let labelCodecs = try context.inputs("model").first.map { try StoredModel.information(path: $0).labelCodecs } ?? []
     let map = FeatureMap(codec, labelCodecs: labelCodecs)
     let columns = SampledColumns(
-      blocks: blocks, rowCount: rowCount, calibrates: parameters.kind == "marginals", seed: parameters.seed,
-      view: parameters.view)
+      blocks: blocks, rowCount: rowCount, calibrates: parameters.kind == "marginals",
+      jitter: codec.rowCount > 0 ? parameters.jitter / Double(codec.rowCount).squareRoot() : 0,
+      seed: parameters.seed, view: parameters.view)
     let rows = 0..<rowCount
     for (index, target) in map.targets.enumerated() {
       switch target {

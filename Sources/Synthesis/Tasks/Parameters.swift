@@ -199,6 +199,8 @@ enum Parameters {
     var seed: UInt64
     var solver: String
     var steps: Int
+    /// Whether the clean rows of a discrete process are kept within the codec's range.
+    var clips: Bool
     var block: Int
     /// First row of the shard.
     var firstRow: Int
@@ -215,6 +217,8 @@ enum Parameters {
     var view: String
     var seed: UInt64
     var kind: String
+    /// Noise on numbers in units of 1/√rows.
+    var jitter: Double
     /// Whether the real rows are copied.
     var isLookup: Bool
     /// Labels that are columns of the model.

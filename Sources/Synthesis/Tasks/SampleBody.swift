@@ -8,7 +8,7 @@ import Tensors
 /// `sample`: draws the attributes of a range of a table's synthetic rows from its model.
 struct SampleBody: TaskBody {
   let kind = "sample"
-  let codeVersion = 3
+  let codeVersion = 4
 
   /// Rows drawn between two reports of progress.
   private static let stepRows = 4 * RowSampler.subBlockRows
@@ -55,7 +55,9 @@ struct SampleBody: TaskBody {
     }
     let sampler = try RowSampler(
       shape: model.information.shape, parameters: model.parameters,
-      options: SamplingOptions(solver: solver, steps: parameters.steps))
+      options: SamplingOptions(
+        solver: solver, steps: parameters.steps,
+        limit: parameters.clips ? QuantileCodec.normalRange.upperBound : nil))
     let classifiers = try context.inputs("classifier").map { path in
       let stored = try StoredClassifier(path: path)
       return try LabelClassifier(

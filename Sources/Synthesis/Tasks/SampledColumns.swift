@@ -9,6 +9,8 @@ struct SampledColumns {
   let rowCount: Int
   /// Whether the real marginals are imposed.
   let calibrates: Bool
+  /// Standard deviation of the noise on numbers.
+  let jitter: Double
   let seed: UInt64
   let view: String
 
@@ -23,12 +25,22 @@ struct SampledColumns {
   /// Values of a numeric column: NaN where `missing` is 1. The rows that are present share the real distribution of
   /// present values.
   func numbers(_ index: Int, map: NumberMap, missing: [Int32]?) throws -> [Double] {
+    try numbers(index, map: map, missing: missing) {
+      Calibration.jittered(
+        $0, deviation: jitter, stream: RandomStream(seed: seed, name: "calibrate/\(view)/\(index)/jitter"))
+    }
+  }
+
+  private func numbers(
+    _ index: Int, map: NumberMap, missing: [Int32]?, change: ([Float]) -> [Float]
+  ) throws -> [Double] {
     guard rowCount > 0 else { return [] }
     let sampled = try gather(BlockStore.numeric(index))
     let present = missing.map { flags in (0..<rowCount).filter { flags[$0] == 0 } } ?? Array(0..<rowCount)
     var values = [Double](repeating: .nan, count: rowCount)
     let chosen = present.map { sampled[$0] }
-    let normal = calibrates ? Calibration.ranksToNormal(values: chosen) : chosen
+    let changed = change(chosen)
+    let normal = calibrates ? Calibration.ranksToNormal(values: changed) : changed
     for (position, row) in present.enumerated() { values[row] = map.decode(Double(normal[position])) }
     return values
   }
@@ -48,7 +60,7 @@ struct SampledColumns {
   }
 
   private func ordinals(_ index: Int, map: NumberMap, levels: Int) throws -> [Int32] {
-    try numbers(index, map: map, missing: nil).map { value in
+    try numbers(index, map: map, missing: nil, change: { $0 }).map { value in
       Int32(min(max(value.rounded(.toNearestOrEven), 0), Double(levels - 1)))
     }
   }
