@@ -6,8 +6,29 @@ extension Configuration {
   /// Evaluations of the network for each row: ancestral sampling visits every time step.
   public var samplingSteps: Int { sampling.solver == "ancestral" ? denoiser.timesteps : sampling.steps }
 
-  /// Number of latent groups of the relations in which `table` is the child.
-  public func clusters(ofChild table: String) -> Int { tables[table]?.clusters ?? labels.clusters }
+  /// Tables of fewer rows are learned as they are: a row is too large a part of their distribution for rules that keep
+  /// single rows from being learned by heart.
+  private static let smallTableRows = 200
+
+  /// Steps that a model gets however few rows it has.
+  private static let leastSteps = 300
+
+  /// Rows that share a cell of the codec at least in a table of `rows` rows.
+  public func minimumCellRows(rows: Int) -> Int { rows < Self.smallTableRows ? 1 : codec.minimumCellRows }
+
+  /// Number of latent groups of the relations in which a table of `rows` rows is the child.
+  public func clusters(ofChild table: String, rows: Int) -> Int {
+    if let chosen = tables[table]?.clusters { return chosen }
+    guard labels.minimumRows > 0, rows >= Self.smallTableRows else { return labels.clusters }
+    return min(labels.clusters, max(2, rows / labels.minimumRows))
+  }
+
+  /// Optimiser steps of the model of a table of `rows` rows.
+  public func steps(rows: Int) -> Int {
+    guard denoiser.passes > 0, rows >= Self.smallTableRows else { return denoiser.steps }
+    let limit = Int((Double(denoiser.passes) * Double(rows) / Double(denoiser.batch)).rounded(.up))
+    return min(denoiser.steps, max(Self.leastSteps, limit))
+  }
 
   /// Path of a finished table below the folder of the run.
   ///

@@ -59,6 +59,8 @@ public struct Configuration: Sendable, Hashable, Codable {
   /// How groups get their latent labels.
   public struct Labels: Sendable, Hashable, Codable {
     public var clusters = 20
+    /// Rows of the child for each latent group at least, see `clusters(ofChild:rows:)`; 0 is no limit.
+    public var minimumRows = 100
     /// `both`, `kmeans`, `gmm` or `variational`.
     public var method = "both"
     public var parentScale = 1.0
@@ -111,6 +113,8 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var layers = [256, 256, 256]
     public var dropout = 0.0
     public var steps = 1200
+    /// Most passes over the rows, see `steps(rows:)`; 0 is no limit.
+    public var passes = 400
     public var batch = 1024
     public var learningRate = 1e-3
     /// `cosine` after a warm-up, or `published`: linear to 0 without one.

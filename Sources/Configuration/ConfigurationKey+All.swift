@@ -56,6 +56,10 @@ extension ConfigurationKey {
       "labels.clusters", .integer(\.labels.clusters, 1...1000),
       "latent groups for each relation; `tables.T.clusters` where T is the child"),
     .init(
+      "labels.minimum_rows", .integer(\.labels.minimumRows, 0...1_000_000),
+      "rows of the child for each latent group at least: fewer groups in small tables, but not below 200 rows nor where "
+        + "`tables.T.clusters` is set; 0 is no limit"),
+    .init(
       "labels.method", .choice(\.labels.method, ["both", "kmeans", "gmm", "variational"]),
       "both: Gaussian mixture seeded by k-means++; kmeans; gmm: mixture after a full k-means; variational: Bayesian "
         + "mixture"),
@@ -124,6 +128,10 @@ extension ConfigurationKey {
     .init("denoiser.layers", .integers(\.denoiser.layers, 1...8192), "widths of the hidden layers"),
     .init("denoiser.dropout", .number(\.denoiser.dropout, 0...0.95), "ddpm: share of hidden units dropped in training"),
     .init("denoiser.steps", .integer(\.denoiser.steps, 1...10_000_000), "optimiser steps of each model"),
+    .init(
+      "denoiser.passes", .integer(\.denoiser.passes, 0...10_000_000),
+      "passes over the rows at most, in steps of `batch` rows: fewer steps for small tables, but at least 300, and not "
+        + "below 200 rows; 0 is no limit"),
     .init("denoiser.batch", .integer(\.denoiser.batch, 1...65_536), "rows in a step"),
     .init("denoiser.learning_rate", .number(\.denoiser.learningRate, 1e-7...1), "peak learning rate of AdamW"),
     .init(

@@ -25,8 +25,7 @@ public struct CodecOptions: Codable, Hashable, Sendable {
   public var maxLevels: Int
   /// `hybrid`: numeric columns with more different values are kept as this many cells.
   public var knots: Int
-  /// `hybrid`: numbers of fewer rows than this share a cell with their neighbours; 1 keeps every number. Tables of
-  /// fewer than `smallTableRows` rows keep every number: a row is too large a part of the distribution there.
+  /// `hybrid`: numbers of fewer rows than this share a cell with their neighbours; 1 keeps every number.
   public var minimumCellRows: Int
   /// The order of the levels of a category.
   public var categoryOrder: CategoryOrder
@@ -39,9 +38,6 @@ public struct CodecOptions: Codable, Hashable, Sendable {
   public var usesAllRows: Bool
   /// The seed of the split into training, validation and test rows.
   public var splitSeed: UInt64
-
-  /// See `minimumCellRows`.
-  public static let smallTableRows = 200
 
   /// Creates options.
   public init(

@@ -104,7 +104,7 @@ public struct TableCodecFitter {
       return .rank(
         NumericCodec.fit(
           values: collector.numbers, format: format, knots: options.knots,
-          minimumCellRows: survey.rowCount < CodecOptions.smallTableRows ? 1 : options.minimumCellRows))
+          minimumCellRows: options.minimumCellRows))
     case .quantile:
       let values = collector.numbers.isEmpty ? collector.otherNumbers : collector.numbers
       return .quantile(

@@ -128,9 +128,9 @@ struct PublishedConfigurationTests {
       {"general": {"data_dir": "d"}, "clustering": {"num_clusters": {"individual": 25, "disp": 10}}}
       """
     let (found, _) = try read(text)
-    #expect(found.clusters(ofChild: "individual") == 25)
-    #expect(found.clusters(ofChild: "disp") == 10)
-    #expect(found.clusters(ofChild: "loan") == 20)
+    #expect(found.clusters(ofChild: "individual", rows: 500) == 25)
+    #expect(found.clusters(ofChild: "disp", rows: 500) == 10)
+    #expect(found.clusters(ofChild: "loan", rows: 500) == 20)
   }
 
   @Test(

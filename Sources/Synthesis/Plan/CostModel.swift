@@ -64,9 +64,10 @@ struct CostModel {
 
   func train(_ table: TableSchema, labels: Int, rows: Int) -> TaskCost {
     let batch = Double(min(rows, configuration.denoiser.batch))
-    let work = Double(configuration.denoiser.steps) * batch * 6 * multiplications(table, labels: labels)
+    let steps = Double(configuration.steps(rows: rows))
+    let work = steps * batch * 6 * multiplications(table, labels: labels)
     return TaskCost(
-      seconds: Self.overhead + work / Self.arithmeticRate + Double(configuration.denoiser.steps) * 2e-4,
+      seconds: Self.overhead + work / Self.arithmeticRate + steps * 2e-4,
       memory: 60 << 20 + rows * (width(table) + 8) * 4 + Int(batch) * 4096 * 4)
   }
 

@@ -44,7 +44,8 @@ extension PlanBuilder {
       TaskNames.label(relation.name), LabelBody(),
       Parameters.Label(
         relation: relation.name, parentIndex: try index(of: relation), seed: seed,
-        clusters: configuration.clusters(ofChild: relation.child), method: labels.method,
+        clusters: configuration.clusters(
+          ofChild: relation.child, rows: try project.survey(of: relation.child).rowCount), method: labels.method,
         parentScale: labels.parentScale, fitRows: labels.fitRows, iterations: labels.iterations,
         tolerance: labels.tolerance, published: published),
       inputs: inputs, outputs: [OutputName.labels], stage: "label",
@@ -65,11 +66,11 @@ extension PlanBuilder {
   }
 
   /// How the columns of a table are coded.
-  func codecOptions(of table: String) -> CodecOptions {
+  func codecOptions(of table: String) throws -> CodecOptions {
     let codec = configuration.codec
     return CodecOptions(
       kind: CodecOptions.Kind(rawValue: codec.kind) ?? .hybrid, maxLevels: codec.maxLevels, knots: codec.knots,
-      minimumCellRows: codec.minimumCellRows,
+      minimumCellRows: configuration.minimumCellRows(rows: try project.survey(of: table).rowCount),
       categoryOrder: CodecOptions.CategoryOrder(rawValue: codec.categoryOrder) ?? .numeric,
       roundsNumbers: codec.roundNumbers, tolerance: QuantileCodec.Tolerance(rawValue: codec.tolerance) ?? .relative,
       usesAllRows: codec.useAllRows, splitSeed: codec.useAllRows ? 0 : seed)

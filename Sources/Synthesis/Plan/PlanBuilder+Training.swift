@@ -29,7 +29,7 @@ extension PlanBuilder {
         })
       return Parameters.View(
         name: viewName, table: name, parents: try relation.map { [try index(of: $0)] } ?? [], children: 0,
-        labelColumns: columns, labelCodec: columns.isEmpty ? nil : codecOptions(of: name), splitSeed: splitSeed)
+        labelColumns: columns, labelCodec: try columns.isEmpty ? nil : codecOptions(of: name), splitSeed: splitSeed)
     }
     if parents.isEmpty { return [try view(name, nil)] }
     return try schema.parentOrder(of: name).map { try view($0.name, $0) }
@@ -112,8 +112,9 @@ extension PlanBuilder {
       TaskNames.train(view.name), TrainDenoiserBody(),
       Parameters.Train(
         view: view, seed: seed, process: process, layers: options.layers, dropout: options.dropout,
-        steps: options.steps, batch: options.batch, remainderBatches: options.remainderBatches,
-        learningRate: options.learningRate, warmup: options.learningRateDecay == "published" ? 0 : 100,
+        steps: configuration.steps(rows: rowCount), batch: options.batch,
+        remainderBatches: options.remainderBatches, learningRate: options.learningRate,
+        warmup: options.learningRateDecay == "published" ? 0 : 100,
         decay: options.learningRateDecay, loss: options.loss,
         weightDecay: options.weightDecay, ema: options.ema, holdout: options.holdout,
         earlyStopping: options.earlyStopping, condition: condition),

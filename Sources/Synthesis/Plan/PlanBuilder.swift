@@ -81,7 +81,7 @@ public struct PlanBuilder {
     try add(
       TaskNames.encode(name), EncodeBody(),
       Parameters.Encode(
-        table: table.withoutPath, survey: survey, relations: parents, codec: codecOptions(of: name)),
+        table: table.withoutPath, survey: survey, relations: parents, codec: try codecOptions(of: name)),
       inputs: parents.map { TaskInput("parent-keys", from: TaskNames.encode($0.parent), output: OutputName.keys) },
       sources: [SourceInput("csv", path: table.file, digest: survey.digest)],
       outputs: [OutputName.codec, OutputName.rows, OutputName.keys], stage: "encode", cost: costs.encode(survey))
