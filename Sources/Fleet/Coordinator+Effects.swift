@@ -59,7 +59,8 @@ extension Coordinator {
     attemptCounts[task.id, default: 0] += 1
     let order = WorkOrder(
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
-      checkpointSeconds: settings.checkpointSeconds)
+      checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
+      memory: memoryRequest(of: task), memoryGuard: settings.memoryGuard)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
     try journal.append(JournalRecord(.granted, attempt, worker: worker))
     send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
@@ -67,7 +68,8 @@ extension Coordinator {
 
   private func done(_ id: TaskIdentifier, _ cached: Bool) throws {
     guard let task = results.task(id) else { return }
-    noteEnd(id)
+    noteEnd(id, outcome: .done)
+    if isAnnounced, !cached { rate.committed(MonotonicClock.now) }
     stages.add(task.stage, done: 1)
     overviewIsDue = true
     if let place = failurePlaces.removeValue(forKey: id) {
@@ -83,7 +85,9 @@ extension Coordinator {
     _ attempt: AttemptIdentifier, _ cause: FailureCause, _ willRetry: Bool, _ worker: String
   ) throws {
     let stage = results.task(attempt.task)?.stage ?? ""
-    noteEnd(attempt.task, attempt.number)
+    noteEnd(attempt.task, attempt.number, outcome: .failed, cause: cause.sentence)
+    failureCounts[cause.kind, default: 0] += 1
+    if cause.kind == .outOfMemory { outOfMemoryCounts[attempt.task, default: 0] += 1 }
     let log = cause.log.map { "\(directory.path)/\($0)" }
     try journal.append(
       JournalRecord(.failed, attempt, worker: worker, cause: cause, willRetry: willRetry))
@@ -107,8 +111,9 @@ extension Coordinator {
   /// A worker process of this machine ended.
   func workerEnded(_ ending: LaunchEnding) throws {
     if let peer = peers.values.first(where: { $0.process == ending.process && $0.left == nil }) {
-      try tell(.gone(worker: peer.name, cause: "\(peer.name) \(ending.sentence)"))
-      try lost(peer.name, "\(peer.name) (process \(ending.process)) \(ending.sentence)")
+      let sentence = "\(peer.name) (process \(ending.process)) \(ending.sentence)"
+      try lost(peer.name, sentence)
+      try tell(.gone(worker: peer.name, cause: sentence))
     }
     guard ending.isGivenUp else { return }
     givenUpSlots.insert(ending.slot)
@@ -123,14 +128,23 @@ extension Coordinator {
   }
 
   private func lost(_ worker: String, _ cause: String) throws {
-    guard peers[worker]?.left == nil else { return }
+    guard let peer = peers[worker], peer.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
     // Should it speak again after all, it has to introduce itself first.
-    if let address = peers[worker]?.address { namesByAddress[address] = nil }
+    namesByAddress[peer.address] = nil
     // After a stop workers are expected to go.
     guard stopDeadline == nil else { return }
-    lostWorkers.append(cause)
-    try journal.append(JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, cause)))
-    observe(.workerLost(worker: worker, cause: cause))
+    let attempt = running.values.first { $0.worker == worker }?.attempt
+    if peer.isLeaving, attempt == nil {
+      try journal.append(JournalRecord(.left, worker: worker))
+      observe(.workerLeft(worker: worker, cause: "\(cause), after giving its work back"))
+      return
+    }
+    let loss = describe(peer, cause, attempt)
+    lost = Array((lost + [loss]).suffix(RunStatus.mostLostWorkers))
+    lostWorkers.append(loss.cause)
+    try journal.append(
+      JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, loss.cause, lastLines: loss.lastLines)))
+    observe(.workerLost(worker: worker, cause: loss.cause))
   }
 }

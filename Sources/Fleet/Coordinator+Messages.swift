@@ -29,6 +29,7 @@ extension Coordinator {
       outbox.append((address, .rehello))
       return
     }
+    peers[worker]?.lastHeard = MonotonicClock.now
     switch envelope.message {
     case .heartbeat(let beat): try take(beat, worker)
     case .started(let notice): try started(AttemptIdentifier(notice.attempt), worker)
@@ -37,9 +38,13 @@ extension Coordinator {
       let cause = FailureCause(
         FailureCause.Kind(rawValue: failure.kind) ?? .programError, failure.sentence, log: failure.log,
         lastLines: failure.lastLines)
-      try tell(.failed(worker: worker, AttemptIdentifier(failure.attempt), cause))
+      let attempt = AttemptIdentifier(failure.attempt)
+      if cause.kind == .storage, try withdraw(worker, from: attempt, cause.sentence) { return }
+      try tell(.failed(worker: worker, attempt, cause))
     case .release(let notice): try tell(.released(worker: worker, AttemptIdentifier(notice.attempt)))
-    case .leaving: try tell(.leaving(worker: worker))
+    case .leaving:
+      peers[worker]?.isLeaving = true
+      try tell(.leaving(worker: worker))
     case .unknown(let kind): outbox.append((address, .unsupported(Unsupported(kind: kind.rawValue))))
     default: try tell(.heard(worker: worker))
     }
@@ -59,19 +64,23 @@ extension Coordinator {
     namesByAddress[address] = name
     if isNew {
       peers[name] = Peer(
-        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now)
+        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now,
+        machine: hello.labels["machine"] ?? "", lastHeard: MonotonicClock.now)
       connection?.launcher.confirm(process: process)
       try journal.append(JournalRecord(.joined, worker: name))
       observe(.workerJoined(worker: name, process: process))
     }
     peers[name]?.address = address
     peers[name]?.left = nil
+    peers[name]?.isLeaving = false
+    peers[name]?.lastHeard = MonotonicClock.now
     let welcome = Welcome(
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
       environment: settings.computeEnvironment)
     send(.welcome(welcome), to: name)
     try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
+    if peers[name]?.isAskedToLeave == true { send(.drain, to: name) }
   }
 
   /// The worker's own name, with a number if an earlier process had it.
@@ -82,6 +91,8 @@ extension Coordinator {
 
   private func take(_ beat: Heartbeat, _ worker: String) throws {
     peers[worker]?.memory = beat.residentMemory
+    noteTroubles(beat.troubles ?? [], of: worker)
+    if peers[worker]?.isAskedToLeave == true { send(.drain, to: worker) }
     let held = beat.held.map { AttemptIdentifier($0.attempt) }
     let runningNow = beat.held.first { $0.isRunning }
     try tell(.heartbeat(worker: worker, held: held, running: runningNow.map { AttemptIdentifier($0.attempt) }))
@@ -91,6 +102,7 @@ extension Coordinator {
       if let fraction = entry.fraction, let task = results.task(attempt.task) {
         let progress = TaskProgress(fraction: fraction, step: entry.step, loss: entry.loss)
         running[attempt.task]?.progress = progress
+        if progressAlarm.heard(attempt, progress, now: MonotonicClock.now) { goesOnAgain(attempt) }
         observe(
           .taskProgress(
             task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker, progress: progress))
@@ -110,13 +122,20 @@ extension Coordinator {
     else { return }
     if running[attempt.task] == nil { stages.add(task.stage, running: 1) }
     running[attempt.task] = RunningAttempt(attempt: attempt, worker: worker, began: MonotonicClock.now)
+    _ = progressAlarm.heard(attempt, nil, now: MonotonicClock.now)
     overviewIsDue = true
     observe(.taskStarted(task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker))
   }
 
-  func noteEnd(_ task: TaskIdentifier, _ number: Int? = nil) {
+  /// An attempt has ended; `outcome` is for the trace.
+  func noteEnd(
+    _ task: TaskIdentifier, _ number: Int? = nil, outcome: AttemptTrace.Outcome = .returned, cause: String? = nil
+  ) {
     guard let entry = running[task], number == nil || entry.attempt.number == number else { return }
     running[task] = nil
+    progressAlarm.ended(task)
+    alarms.removeAll { $0.task == task && $0.worker == entry.worker && outcome != .returned }
+    noteTrace(entry, outcome, cause)
     if let stage = results.task(task)?.stage { stages.add(stage, running: -1) }
     overviewIsDue = true
   }

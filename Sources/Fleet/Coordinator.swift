@@ -27,6 +27,14 @@ final class Coordinator {
     var left: Duration?
     var busySeconds: Double = 0
     var memory = 0
+    var machine = ""
+    var lastHeard: Duration
+    /// Asked to leave by `clava drain`.
+    var isAskedToLeave = false
+    /// Said that it leaves.
+    var isLeaving = false
+    /// What it has told of things that stop nothing; each is passed on once.
+    var troubles: Set<String> = []
   }
 
   /// An attempt that runs now.
@@ -72,6 +80,23 @@ final class Coordinator {
   var lastOverview: Duration = .zero
   var lastStatus: Duration = .zero
   var overviewIsDue = true
+  /// Attempts that needed more memory than asked for, by task.
+  var outOfMemoryCounts: [TaskIdentifier: Int] = [:]
+  let control: RunControl
+  var lastControl: Duration = .zero
+  var lost: [RunStatus.LostWorker] = []
+  var alarms: [RunStatus.Alarm] = []
+  var progressAlarm: ProgressAlarm
+  var failureCounts: [FailureCause.Kind: Int] = [:]
+  var rate = CommitRate()
+  var waiting: [RunStatus.Waiting] = []
+  var lastWaiting: Duration = .zero
+  var lastMetrics: Duration = .zero
+  /// Measured over predicted seconds of the tasks done so far, and what is left at that speed.
+  var predictionFactor = 1.0
+  var lastRemaining: Double?
+  var starts = 0
+  let trace: AttemptTrace
   var givenUpSlots: Set<Int> = []
   var startProblem = ""
 
@@ -83,8 +108,18 @@ final class Coordinator {
     self.directory = directory
     self.settings = settings
     self.stop = stop
-    self.observe = observe
+    let log = RunLog(folder: directory.logs)
+    self.observe = { event in
+      log.write(event)
+      observe(event)
+    }
+    control = RunControl(directory: directory)
+    control.clear()
+    trace = AttemptTrace(path: AttemptTrace.path(in: directory))
+    progressAlarm = ProgressAlarm(shortest: settings.alarmSeconds)
     let history = try RunHistory(folder: directory.journal)
+    starts = history.starts + 1
+    for (task, past) in history.tasks { outOfMemoryCounts[task] = past.failures[.outOfMemory] }
     journal = try Journal(folder: directory.journal)
     objects = try directory.objectStore()
     cache = try directory.cacheStore()
@@ -107,6 +142,8 @@ final class Coordinator {
       defer { connection.launcher.endAll() }
       try loop(connection)
       dismiss(connection)
+      connection.launcher.endAll()
+      removeTemporaries()
     }
     return try conclude()
   }
@@ -118,12 +155,16 @@ final class Coordinator {
     while !isFinished {
       let now = MonotonicClock.now
       // Whoever stood still must not take the others' silence for death.
-      if (now - turn).inSeconds > 2 { try tell(.stoodStill(now - turn)) }
+      if (now - turn).inSeconds > 2 {
+        try tell(.stoodStill(now - turn))
+        progressAlarm.stoodStill(now - turn)
+      }
       turn = now
       if stop.isRaised, stopDeadline == nil {
         isInterrupted = true
         try beginStop(now)
       }
+      try takeRequests(now)
       if let stopDeadline, now > stopDeadline { return }
       for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
       if stopDeadline == nil {

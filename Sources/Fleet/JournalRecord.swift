@@ -7,7 +7,7 @@ internal import TaskGraph
 /// One line of a run's history. Nothing in it decides a result; it saves work and tells what happened.
 struct JournalRecord: Codable, Sendable, Hashable {
   enum Kind: String, Codable, Sendable {
-    case begin, granted, committed, failed, returned, joined, lost, end
+    case begin, granted, committed, failed, returned, joined, lost, left, retry, end
   }
 
   var kind: Kind
@@ -22,10 +22,10 @@ struct JournalRecord: Codable, Sendable, Hashable {
 
   init(
     _ kind: Kind, _ attempt: AttemptIdentifier? = nil, worker: String? = nil, cause: FailureCause? = nil,
-    willRetry: Bool? = nil, seconds: Double? = nil
+    willRetry: Bool? = nil, seconds: Double? = nil, task: TaskIdentifier? = nil
   ) {
     self.kind = kind
-    task = attempt?.task
+    self.task = task ?? attempt?.task
     self.attempt = attempt?.number
     self.worker = worker
     self.cause = cause
@@ -41,6 +41,12 @@ struct RunHistory {
   var tasks: [TaskIdentifier: TaskHistory] = [:]
   /// Tasks that were given up in the last run, with the cause.
   var failed: [TaskIdentifier: FailureCause] = [:]
+  /// Workers that were lost in the last run, oldest first.
+  var lost: [RunStatus.LostWorker] = []
+  /// How many times a coordinator was started.
+  var starts = 0
+
+  private var isOver = false
 
   init(folder: String) throws {
     for segment in try JournalReader.read(folder: folder, as: JournalRecord.self) {
@@ -50,8 +56,26 @@ struct RunHistory {
 
   private mutating func take(_ record: JournalRecord) {
     switch record.kind {
-    case .begin: failed = [:]
-    case .end: for task in tasks.keys { tasks[task]?.failures = [:] }
+    case .begin:
+      starts += 1
+      failed = [:]
+      if isOver { lost = [] }
+      isOver = false
+    case .end:
+      isOver = true
+      for task in tasks.keys { tasks[task]?.failures = [:] }
+    case .retry:
+      for task in record.task.map({ [$0] }) ?? Array(tasks.keys) {
+        tasks[task]?.failures = [:]
+        failed[task] = nil
+      }
+      return
+    case .lost:
+      lost.append(
+        .init(
+          worker: record.worker ?? "", cause: record.cause?.sentence ?? "", time: record.time,
+          lastLines: record.cause?.lastLines ?? []))
+      lost = lost.suffix(RunStatus.mostLostWorkers)
     default: break
     }
     guard let task = record.task else { return }

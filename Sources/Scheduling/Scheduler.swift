@@ -146,6 +146,7 @@ public struct Scheduler {
     case .stoodStill(let gap):
       for index in workers.indices { workers[index].lastHeard += gap }
     case .stop: stop()
+    case .retry(let task): retry(task)
     }
     dispatch()
     finishIfDone()

@@ -30,6 +30,8 @@ public enum SchedulerEvent: Sendable, Hashable {
   case stoodStill(Duration)
   /// Begin no more work and get back what is running.
   case stop
+  /// Try a task that was given up once more, or all of them.
+  case retry(TaskIdentifier?)
 }
 
 /// What the scheduler wants done.
