@@ -19,6 +19,8 @@ extension Coordinator {
         try carryOut(effect)
       }
     }
+    for attempt in acknowledged { noteEnd(attempt.task, attempt.number) }
+    acknowledged = []
   }
 
   private func lookUp(_ id: TaskIdentifier) throws -> SchedulerEvent {
@@ -39,8 +41,8 @@ extension Coordinator {
       send(.revoke(Revoke(attempt: attempt.name, evenIfRunning: evenIfRunning)), to: worker)
     case .acknowledge(let worker, let attempt):
       send(.committed(AttemptNotice(attempt: attempt.name)), to: worker)
-      // A released attempt ends here; one that is done or failed has ended already.
-      noteEnd(attempt.task, attempt.number)
+      // A released attempt ends here; one that is done or failed says so in another effect of the same batch.
+      acknowledged.append(attempt)
     case .drain(let worker): send(.drain, to: worker)
     case .done(let id, let cached): try done(id, cached)
     case .failed(let worker, let attempt, let cause, let willRetry):

@@ -94,6 +94,8 @@ final class Coordinator {
   var lastMetrics: Duration = .zero
   /// Measured over predicted seconds of the tasks done so far, and what is left at that speed.
   var predictionFactor = 1.0
+  /// Attempts acknowledged in this batch of effects.
+  var acknowledged: [AttemptIdentifier] = []
   var lastRemaining: Double?
   var starts = 0
   let trace: AttemptTrace
