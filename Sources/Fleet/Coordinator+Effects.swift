@@ -49,6 +49,11 @@ extension Coordinator {
       if let stage = results.task(id)?.stage { stages.add(stage, failed: 1) }
       if let place = failurePlaces[by] { failures[place].blocked.append(id) }
       overviewIsDue = true
+    case .reopened(let id): reopen(id)
+    case .speculated(let attempt, let original):
+      observe(.warning(message: "\(original) takes far longer than predicted; \(attempt) is started beside it"))
+    case .hostDrained(let host, let cause):
+      observe(.warning(message: "\(host) gets no more work while other machines are there: \(cause)"))
     case .lost(let worker, let cause): try lost(worker, cause)
     case .finished: isFinished = true
     }
@@ -70,13 +75,28 @@ extension Coordinator {
     noteEnd(id)
     stages.add(task.stage, done: 1)
     overviewIsDue = true
-    if let place = failurePlaces.removeValue(forKey: id) {
-      failures.remove(at: place)
-      for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
-      stages.add(task.stage, failed: -1)
-    }
+    forgetFailure(id)
     guard isAnnounced else { return }
     observe(.taskFinished(task: id, stage: task.stage, seconds: statistics[id]?.seconds ?? 0, cached: cached))
+  }
+
+  /// Takes a task out of the list of those that failed for good.
+  private func forgetFailure(_ id: TaskIdentifier) {
+    guard let place = failurePlaces.removeValue(forKey: id) else { return }
+    failures.remove(at: place)
+    for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
+    if let stage = results.task(id)?.stage { stages.add(stage, failed: -1) }
+  }
+
+  /// A task that had failed, or was blocked by one that had, is open again.
+  private func reopen(_ id: TaskIdentifier) {
+    if failurePlaces[id] != nil {
+      forgetFailure(id)
+    } else if let stage = results.task(id)?.stage {
+      stages.add(stage, failed: -1)
+      for place in failures.indices { failures[place].blocked.removeAll { $0 == id } }
+    }
+    overviewIsDue = true
   }
 
   private func failed(
