@@ -3,29 +3,45 @@ internal import Foundation
 internal import Storage
 
 /// The attempts of a run, one line each in `RUN/trace.csv`, written as they end: memory does not grow with the run.
-final class AttemptTrace {
+package final class AttemptTrace {
   /// How an attempt ended.
-  enum Outcome: String, Sendable {
+  package enum Outcome: String, Sendable {
     case done, failed, returned
   }
 
   /// One line.
-  struct Line: Hashable, Sendable {
-    var task: String
-    var stage: String
-    var attempt: Int
-    var worker: String
-    var machine: String
+  package struct Line: Hashable, Sendable {
+    package var task: String
+    package var stage: String
+    package var attempt: Int
+    package var worker: String
+    package var machine: String
     /// Seconds since 1970.
-    var began: Double
-    var seconds: Double
-    var outcome: Outcome
+    package var began: Double
+    package var seconds: Double
+    package var outcome: Outcome
     /// Bytes.
-    var peakMemory: Int
-    var cause: String
+    package var peakMemory: Int
+    package var cause: String
+
+    package init(
+      task: String, stage: String, attempt: Int, worker: String, machine: String, began: Double, seconds: Double,
+      outcome: Outcome, peakMemory: Int, cause: String
+    ) {
+      self.task = task
+      self.stage = stage
+      self.attempt = attempt
+      self.worker = worker
+      self.machine = machine
+      self.began = began
+      self.seconds = seconds
+      self.outcome = outcome
+      self.peakMemory = peakMemory
+      self.cause = cause
+    }
   }
 
-  static let header = "task,stage,attempt,worker,machine,began,seconds,outcome,peak_memory,cause"
+  package static let header = "task,stage,attempt,worker,machine,began,seconds,outcome,peak_memory,cause"
 
   static func path(in directory: RunDirectory) -> String { "\(directory.path)/trace.csv" }
 
@@ -48,7 +64,7 @@ final class AttemptTrace {
     _ = text.withCString { Glibc.write(descriptor, $0, strlen($0)) }
   }
 
-  static func text(_ line: Line) -> String {
+  package static func text(_ line: Line) -> String {
     [
       field(line.task), field(line.stage), "\(line.attempt)", field(line.worker), field(line.machine),
       String(format: "%.3f", line.began), String(format: "%.3f", line.seconds), line.outcome.rawValue,
@@ -63,7 +79,7 @@ final class AttemptTrace {
   }
 
   /// The fields of a line.
-  static func fields(_ line: Substring) -> [String] {
+  package static func fields(_ line: Substring) -> [String] {
     var fields: [String] = [], field = "", isQuoted = false
     var rest = line[...]
     while let character = rest.popFirst() {

@@ -1,8 +1,8 @@
 internal import Foundation
-internal import Scheduling
+package import Scheduling
 
 /// What is known about a compute process that ended before its time, and what follows from it.
-struct ComputeLoss {
+package struct ComputeLoss {
   /// Number of the process.
   var process: Int
   /// The worker it belonged to.
@@ -17,8 +17,21 @@ struct ComputeLoss {
   /// What the process itself gave as the reason.
   var ownCause: FailureCause?
 
+  package init(
+    process: Int, worker: String, ending: SystemProcess.Ending?, lastMemory: Int, before: MemoryRoom,
+    after: MemoryRoom, ownCause: FailureCause? = nil
+  ) {
+    self.process = process
+    self.worker = worker
+    self.ending = ending
+    self.lastMemory = lastMemory
+    self.before = before
+    self.after = after
+    self.ownCause = ownCause
+  }
+
   /// The cause in one sentence.
-  var cause: FailureCause {
+  package var cause: FailureCause {
     if ending?.exitCode == ComputeProgram.memoryExitCode, let ownCause { return ownCause }
     let most = max(ending?.peakMemory ?? 0, lastMemory)
     let sentence =

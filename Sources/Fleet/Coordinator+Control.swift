@@ -39,8 +39,7 @@ extension Coordinator {
     }
     peers[peer.name]?.isAskedToLeave = true
     connection?.launcher.giveUp(process: peer.process)
-    send(.drain, to: peer.name)
-    try tell(.leaving(worker: peer.name))
+    try tell(.drain(worker: peer.name))
     return ControlAnswer(isAccepted: true, sentence: "\(peer.name) saves its work and leaves")
   }
 
@@ -58,41 +57,13 @@ extension Coordinator {
     }
     try journal.append(JournalRecord(.retry, task: task))
     mustSync = true
-    failures.removeAll { failure in chosen.contains { $0.id == failure.id } }
-    failurePlaces = Dictionary(uniqueKeysWithValues: failures.enumerated().map { ($1.id, $0) })
-    for failure in chosen { outOfMemoryCounts[failure.id] = nil }
-    try tell(.retry(task))
-    recountFailures()
+    try tell(.retry(chosen.map(\.id)))
     let names = chosen.prefix(5).map(\.id.name).joined(separator: ", ")
     return ControlAnswer(isAccepted: true, sentence: "\(chosen.count) tasks are tried again: \(names)")
   }
 
-  /// Counts failed and blocked tasks anew, after some of them were given another chance.
-  private func recountFailures() {
-    var blocked: [TaskIdentifier: [TaskIdentifier]] = [:]
-    for stage in stages.list { stages.add(stage.stage, failed: -stage.failed) }
-    for task in plan.tasks {
-      switch scheduler.state(of: task.id) {
-      case .failed: stages.add(task.stage, failed: 1)
-      case .blocked(let by):
-        stages.add(task.stage, failed: 1)
-        blocked[by, default: []].append(task.id)
-      default: break
-      }
-    }
-    for index in failures.indices { failures[index].blocked = blocked[failures[index].id] ?? [] }
-    overviewIsDue = true
-  }
-
   /// Seconds that workers get to save their work after `clava cancel`.
   private static var cancelSeconds: Double { 2 }
-
-  /// Memory to ask for an attempt: predicted, and more after each attempt for which that was not enough.
-  func memoryRequest(of task: TaskDescription) -> Int {
-    let factors = [1, 1.5, 2]
-    let failures = outOfMemoryCounts[task.id] ?? 0
-    return Int(Double(task.cost.memory) * factors[min(failures, factors.count - 1)])
-  }
 
   /// A worker's disk is full or broken. While other machines work on, its machine gets no more work; the attempt goes
   /// elsewhere and costs nobody a retry.

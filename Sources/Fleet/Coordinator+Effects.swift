@@ -51,6 +51,11 @@ extension Coordinator {
       if let stage = results.task(id)?.stage { stages.add(stage, failed: 1) }
       if let place = failurePlaces[by] { failures[place].blocked.append(id) }
       overviewIsDue = true
+    case .reopened(let id): reopen(id)
+    case .speculated(let attempt, let original):
+      observe(.warning(message: "\(original) takes far longer than predicted; \(attempt) is started beside it"))
+    case .hostDrained(let host, let cause):
+      observe(.warning(message: "\(host) gets no more work while other machines are there: \(cause)"))
     case .lost(let worker, let cause): try lost(worker, cause)
     case .finished: isFinished = true
     }
@@ -62,7 +67,7 @@ extension Coordinator {
     let order = WorkOrder(
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
       checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
-      memory: memoryRequest(of: task), memoryGuard: settings.memoryGuard)
+      memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
     try journal.append(JournalRecord(.granted, attempt, worker: worker))
     send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
@@ -74,13 +79,28 @@ extension Coordinator {
     if isAnnounced, !cached { rate.committed(MonotonicClock.now) }
     stages.add(task.stage, done: 1)
     overviewIsDue = true
-    if let place = failurePlaces.removeValue(forKey: id) {
-      failures.remove(at: place)
-      for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
-      stages.add(task.stage, failed: -1)
-    }
+    forgetFailure(id)
     guard isAnnounced else { return }
     observe(.taskFinished(task: id, stage: task.stage, seconds: statistics[id]?.seconds ?? 0, cached: cached))
+  }
+
+  /// Takes a task out of the list of those that failed for good.
+  private func forgetFailure(_ id: TaskIdentifier) {
+    guard let place = failurePlaces.removeValue(forKey: id) else { return }
+    failures.remove(at: place)
+    for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
+    if let stage = results.task(id)?.stage { stages.add(stage, failed: -1) }
+  }
+
+  /// A task that had failed, or was blocked by one that had, is open again.
+  private func reopen(_ id: TaskIdentifier) {
+    if failurePlaces[id] != nil {
+      forgetFailure(id)
+    } else if let stage = results.task(id)?.stage {
+      stages.add(stage, failed: -1)
+      for place in failures.indices { failures[place].blocked.removeAll { $0 == id } }
+    }
+    overviewIsDue = true
   }
 
   private func failed(
@@ -89,7 +109,6 @@ extension Coordinator {
     let stage = results.task(attempt.task)?.stage ?? ""
     noteEnd(attempt.task, attempt.number, outcome: .failed, cause: cause.sentence)
     failureCounts[cause.kind, default: 0] += 1
-    if cause.kind == .outOfMemory { outOfMemoryCounts[attempt.task, default: 0] += 1 }
     let log = cause.log.map { "\(directory.path)/\($0)" }
     try journal.append(
       JournalRecord(.failed, attempt, worker: worker, cause: cause, willRetry: willRetry))

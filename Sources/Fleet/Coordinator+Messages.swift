@@ -79,7 +79,7 @@ extension Coordinator {
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
       environment: settings.computeEnvironment)
     send(.welcome(welcome), to: name)
-    try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
+    try tell(.joined(worker: name, facts: WorkerFacts(hello), held: hello.held.map(AttemptIdentifier.init)))
     if peers[name]?.isAskedToLeave == true { send(.drain, to: name) }
   }
 
@@ -183,7 +183,9 @@ extension Coordinator {
       attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory)
     try journal.append(JournalRecord(.committed, attempt, worker: worker, seconds: commit.seconds))
     mustSync = true
-    try tell(.committed(worker: worker, attempt))
+    try tell(
+      .committed(
+        worker: worker, attempt, seconds: commit.seconds, bytes: outputs.reduce(0) { $0 + $1.size }))
     if !settings.keepCheckpoints { removeCheckpoints(of: task) }
   }
 

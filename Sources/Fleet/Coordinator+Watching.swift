@@ -96,18 +96,7 @@ extension Coordinator {
   /// Why a task does not run; nil if it does, or never will.
   private func reason(for task: TaskDescription) -> String? {
     switch scheduler.state(of: task.id) {
-    case .ready, .lookingUp:
-      let here = peers.values.count { $0.left == nil && !$0.isLeaving }
-      return here == 0 ? "it could run, but no worker is there" : "it could run, but all \(here) workers are busy"
-    case .leased(isRunning: false): return "it is next on its worker"
-    case .waiting:
-      let needed = Set(task.inputs.map(\.task)).filter { scheduler.state(of: $0) != .done }.sorted()
-      let names = needed.prefix(3).map { id in
-        running[id]?.progress.map { "\(id) (\(Int($0.fraction * 100)) % done)" }
-          ?? (running[id] == nil ? "\(id)" : "\(id) (running)")
-      }
-      let more = needed.count > 3 ? " and \(needed.count - 3) more" : ""
-      return "it needs " + names.joined(separator: ", ") + more
+    case .waiting, .lookingUp, .ready, .leased(isRunning: false): return scheduler.reason(for: task.id)
     default: return nil
     }
   }

@@ -80,8 +80,6 @@ final class Coordinator {
   var lastOverview: Duration = .zero
   var lastStatus: Duration = .zero
   var overviewIsDue = true
-  /// Attempts that needed more memory than asked for, by task.
-  var outOfMemoryCounts: [TaskIdentifier: Int] = [:]
   let control: RunControl
   var lastControl: Duration = .zero
   var lost: [RunStatus.LostWorker] = []
@@ -121,7 +119,6 @@ final class Coordinator {
     progressAlarm = ProgressAlarm(shortest: settings.alarmSeconds)
     let history = try RunHistory(folder: directory.journal)
     starts = history.starts + 1
-    for (task, past) in history.tasks { outOfMemoryCounts[task] = past.failures[.outOfMemory] }
     journal = try Journal(folder: directory.journal)
     objects = try directory.objectStore()
     cache = try directory.cacheStore()

@@ -38,6 +38,13 @@ package struct MemoryRoom: Sendable, Hashable {
   /// Whether a control group sets the limit.
   package var isGroup: Bool
 
+  package init(total: Int, available: Int, outOfMemoryKills: Int, isGroup: Bool) {
+    self.total = total
+    self.available = available
+    self.outOfMemoryKills = outOfMemoryKills
+    self.isGroup = isGroup
+  }
+
   /// As it is now.
   static var current: MemoryRoom {
     read(

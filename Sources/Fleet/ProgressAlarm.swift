@@ -1,8 +1,8 @@
-internal import Scheduling
-internal import TaskGraph
+package import Scheduling
+package import TaskGraph
 
 /// Notices running attempts that make no progress: pure, told of time and progress by the coordinator.
-struct ProgressAlarm {
+package struct ProgressAlarm {
   private struct Watched {
     var attempt: AttemptIdentifier
     var fraction: Double?
@@ -12,12 +12,12 @@ struct ProgressAlarm {
   }
 
   /// An attempt that stands still.
-  struct Stall: Hashable {
-    var attempt: AttemptIdentifier
+  package struct Stall: Hashable {
+    package var attempt: AttemptIdentifier
     /// Seconds without progress.
-    var seconds: Double
+    package var seconds: Double
     /// Seconds that a step was predicted to take; the whole task if it has not reported any step.
-    var predicted: Double
+    package var predicted: Double
   }
 
   /// Times the predicted duration of a step after which a step counts as overdue.
@@ -27,12 +27,12 @@ struct ProgressAlarm {
   let shortest: Double
   private var watched: [TaskIdentifier: Watched] = [:]
 
-  init(shortest: Double) { self.shortest = shortest }
+  package init(shortest: Double) { self.shortest = shortest }
 
   /// An attempt has begun or told how far it is.
   ///
   /// - Returns: whether it goes on again after an alarm.
-  mutating func heard(_ attempt: AttemptIdentifier, _ progress: TaskProgress?, now: Duration) -> Bool {
+  package mutating func heard(_ attempt: AttemptIdentifier, _ progress: TaskProgress?, now: Duration) -> Bool {
     guard let old = watched[attempt.task], old.attempt == attempt else {
       watched[attempt.task] = Watched(
         attempt: attempt, fraction: progress?.fraction, step: progress?.step, changed: now)
@@ -44,15 +44,15 @@ struct ProgressAlarm {
   }
 
   /// An attempt has ended.
-  mutating func ended(_ task: TaskIdentifier) { watched[task] = nil }
+  package mutating func ended(_ task: TaskIdentifier) { watched[task] = nil }
 
   /// The coordinator itself stood still for so long; nobody else did.
-  mutating func stoodStill(_ gap: Duration) { for task in watched.keys { watched[task]?.changed += gap } }
+  package mutating func stoodStill(_ gap: Duration) { for task in watched.keys { watched[task]?.changed += gap } }
 
   /// Attempts that stand still and were not reported before.
   ///
   /// - Parameter predictedSeconds: of the whole task, at the speed seen so far.
-  mutating func stalls(now: Duration, predictedSeconds: (TaskIdentifier) -> Double) -> [Stall] {
+  package mutating func stalls(now: Duration, predictedSeconds: (TaskIdentifier) -> Double) -> [Stall] {
     var found: [Stall] = []
     for (task, entry) in watched where !entry.isRaised {
       let silent = (now - entry.changed).inSeconds

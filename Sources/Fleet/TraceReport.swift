@@ -3,7 +3,7 @@ internal import Foundation
 internal import Storage
 
 /// The timeline of a run as one HTML file that needs nothing else: a row for each worker, a bar for each attempt.
-enum TraceReport {
+package enum TraceReport {
   /// Bars beyond this number make browsers slow; the page says how many are left out.
   static let mostAttempts = 50_000
 
@@ -36,7 +36,7 @@ enum TraceReport {
     var omitted = 0
   }
 
-  static func page(_ csv: String) -> String? {
+  package static func page(_ csv: String) -> String? {
     let lines = csv.split(separator: "\n").dropFirst()
     guard !lines.isEmpty else { return nil }
     var content = Content()

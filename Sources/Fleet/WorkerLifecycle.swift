@@ -49,9 +49,9 @@ enum Signals {
 }
 
 /// What decides when a worker ends: a pure state machine beside the protocol.
-struct Departure {
+package struct Departure {
   /// What is to be done.
-  enum Decision: Hashable {
+  package enum Decision: Hashable {
     case stay
     /// Save, give everything back, leave.
     case drain(reason: String)
@@ -60,16 +60,16 @@ struct Departure {
   }
 
   /// Time for the coordinator to take back what was saved. After that whoever is there finds it on disk.
-  static let farewellSeconds = 10.0
+  package static let farewellSeconds = 10.0
 
   private var end: Duration?
   private var requests = 0
   private var leaving: Duration?
 
-  init(end: Duration?) { self.end = end }
+  package init(end: Duration?) { self.end = end }
 
   /// A signal came. Only the second request to terminate is a hurry: `SIGUSR1` is what engines send ahead of it.
-  mutating func signalled(_ number: Int32) -> Decision {
+  package mutating func signalled(_ number: Int32) -> Decision {
     let name = SystemProcess.name(ofSignal: number)
     guard number != SIGUSR1 else { return .drain(reason: "signal \(name)") }
     requests += 1
@@ -77,7 +77,7 @@ struct Departure {
   }
 
   /// Time has passed; `isDraining` and `isIdle` tell how far a drain is.
-  mutating func passed(_ now: Duration, isDraining: Bool, isIdle: Bool) -> Decision {
+  package mutating func passed(_ now: Duration, isDraining: Bool, isIdle: Bool) -> Decision {
     if let end, now >= end, !isDraining {
       self.end = nil
       return .drain(reason: "the end of its lifetime")
