@@ -25,6 +25,7 @@ extension Coordinator {
     guard let task = results.task(id), let entry = try results.lookUp(task, removesBroken: true) else {
       return .notFound(id)
     }
+    commitLog.note(id, outputs: entry.outputs)
     statistics[id] = TaskStatistics(
       id: id, stage: task.stage, seconds: entry.seconds, isCached: true, attempts: 0, worker: nil,
       peakMemory: entry.peakMemory)
@@ -66,8 +67,10 @@ extension Coordinator {
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
       checkpointSeconds: settings.checkpointSeconds)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
-    try journal.append(JournalRecord(.granted, attempt, worker: worker))
-    send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
+    // A number that was given out must never be given out again: the grant leaves once it is on disk.
+    let record = try note(JournalRecord(.granted, attempt, worker: worker))
+    send(
+      .grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker, after: record)
   }
 
   private func done(_ id: TaskIdentifier, _ cached: Bool) throws {
@@ -105,9 +108,9 @@ extension Coordinator {
     let stage = results.task(attempt.task)?.stage ?? ""
     noteEnd(attempt.task, attempt.number)
     let log = cause.log.map { "\(directory.path)/\($0)" }
-    try journal.append(
+    let record = try note(
       JournalRecord(.failed, attempt, worker: worker, cause: cause, willRetry: willRetry))
-    mustSync = true
+    barrier = max(barrier, record)
     observe(
       .taskFailed(
         task: attempt.task, stage: stage, attempt: attempt.number, cause: cause.sentence, willRetry: willRetry,
@@ -150,7 +153,7 @@ extension Coordinator {
     // After a stop workers are expected to go.
     guard stopDeadline == nil else { return }
     lostWorkers.append(cause)
-    try journal.append(JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, cause)))
+    try note(JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, cause)))
     observe(.workerLost(worker: worker, cause: cause))
   }
 }

@@ -18,7 +18,7 @@ extension Coordinator {
       lastStatus = now
       writeStatus(now)
       // History that nobody was promised: a second of it may be lost in a power cut.
-      mustSync = true
+      journal.syncInBackground()
     }
   }
 
@@ -72,7 +72,9 @@ extension Coordinator {
     } else {
       status = scheduler.isFinished ? .done : .interrupted
     }
-    try journal.append(JournalRecord(.end))
+    // Entries first: once the journal says that the run ended well, nobody looks after them any more.
+    try cache.settle()
+    try note(JournalRecord(.end))
     try journal.sync()
     running = [:]
     writeStatus(now, isOver: true)
