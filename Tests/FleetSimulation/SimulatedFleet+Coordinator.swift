@@ -16,7 +16,8 @@ extension SimulatedFleet {
     coordinator = Coordinator(scheduler: Scheduler(plan: plan, history: history, settings: settings))
     _ = disk.append(.begin)
     checkAnswers()
-    let effects = coordinator?.scheduler.begin(now: clock) ?? []
+    let time = clock
+    let effects = coordinator?.scheduler.begin(now: time) ?? []
     carryOut(effects)
     for task in answered.keys where coordinator?.done.contains(task) != true && !isFinished {
       // Its inputs were done when it was, so it must have been found.
@@ -66,6 +67,7 @@ extension SimulatedFleet {
       return enqueue(.acknowledged(attempt), to: index)
     }
     let wasDone = coordinator?.scheduler.state(of: attempt.task) == .done
+    coordinator?.delivered.insert(attempt)
     let delivered = CommittedResult(attempt: attempt, key: key, outputs: result.outputs)
     do {
       guard let verdict = try coordinator?.log.commit(delivered, to: &disk) else { return }
@@ -84,7 +86,8 @@ extension SimulatedFleet {
   }
 
   mutating func tell(_ event: SchedulerEvent) {
-    guard let effects = coordinator?.scheduler.handle(event, now: clock) else { return }
+    let time = clock
+    guard let effects = coordinator?.scheduler.handle(event, now: time) else { return }
     carryOut(effects)
     flush()
   }
@@ -159,7 +162,7 @@ extension SimulatedFleet {
       if !granted.insert(attempt).inserted { violate("\(attempt) was granted twice") }
       if answered[attempt.task] != nil { violate("\(attempt) was granted after its task was committed") }
     case .acknowledged(let attempt):
-      guard coordinator?.done.contains(attempt.task) == true, answered[attempt.task] == nil,
+      guard coordinator?.delivered.contains(attempt) == true, answered[attempt.task] == nil,
         let key = key(of: attempt.task), let outputs = coordinator?.outputs[attempt.task]
       else { return }
       answered[attempt.task] = CommittedResult(attempt: attempt, key: key, outputs: outputs)

@@ -46,6 +46,8 @@ package struct SimulatedFleet {
     var outputs: [TaskIdentifier: [TaskOutput]] = [:]
     var known: Set<Int> = []
     var done: Set<TaskIdentifier> = []
+    /// Attempts whose results have come.
+    var delivered: Set<AttemptIdentifier> = []
     /// Messages that are made now speak of the journal up to this record.
     var barrier = 0
     var isSyncing = false
