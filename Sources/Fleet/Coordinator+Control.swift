@@ -55,9 +55,8 @@ extension Coordinator {
     guard stopDeadline == nil else {
       return ControlAnswer(isAccepted: false, sentence: "the run is ending; retry when it has ended")
     }
-    try journal.append(JournalRecord(.retry, task: task))
-    mustSync = true
-    try tell(.retry(chosen.map(\.id)))
+    try note(JournalRecord(.retry, task: task))
+    for failure in chosen { try tell(.retry(failure.id)) }
     let names = chosen.prefix(5).map(\.id.name).joined(separator: ", ")
     return ControlAnswer(isAccepted: true, sentence: "\(chosen.count) tasks are tried again: \(names)")
   }
@@ -79,7 +78,7 @@ extension Coordinator {
       .init(
         worker: worker, task: attempt.task,
         sentence: "\(machine) cannot store results and gets no more work: \(sentence)"))
-    try tell(.released(worker: worker, attempt))
+    try released(attempt, worker)
     for peer in peers.values where peer.left == nil && peer.machine == machine { _ = try drain(peer.name) }
     return true
   }

@@ -27,6 +27,7 @@ extension Coordinator {
     guard let task = results.task(id), let entry = try results.lookUp(task, removesBroken: true) else {
       return .notFound(id)
     }
+    commitLog.note(id, outputs: entry.outputs)
     statistics[id] = TaskStatistics(
       id: id, stage: task.stage, seconds: entry.seconds, isCached: true, attempts: 0, worker: nil,
       peakMemory: entry.peakMemory)
@@ -69,8 +70,10 @@ extension Coordinator {
       checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
       memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
-    try journal.append(JournalRecord(.granted, attempt, worker: worker))
-    send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
+    // A number that was given out must never be given out again: the grant leaves once it is on disk.
+    let record = try note(JournalRecord(.granted, attempt, worker: worker))
+    send(
+      .grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker, after: record)
   }
 
   private func done(_ id: TaskIdentifier, _ cached: Bool) throws {
@@ -110,9 +113,9 @@ extension Coordinator {
     noteEnd(attempt.task, attempt.number, outcome: .failed, cause: cause.sentence)
     failureCounts[cause.kind, default: 0] += 1
     let log = cause.log.map { "\(directory.path)/\($0)" }
-    try journal.append(
+    let record = try note(
       JournalRecord(.failed, attempt, worker: worker, cause: cause, willRetry: willRetry))
-    mustSync = true
+    barrier = max(barrier, record)
     observe(
       .taskFailed(
         task: attempt.task, stage: stage, attempt: attempt.number, cause: cause.sentence, willRetry: willRetry,
@@ -157,14 +160,14 @@ extension Coordinator {
     guard stopDeadline == nil else { return }
     let attempt = running.values.first { $0.worker == worker }?.attempt
     if peer.isLeaving, attempt == nil {
-      try journal.append(JournalRecord(.left, worker: worker))
+      try note(JournalRecord(.left, worker: worker))
       observe(.workerLeft(worker: worker, cause: "\(cause), after giving its work back"))
       return
     }
     let loss = describe(peer, cause, attempt)
     lost = Array((lost + [loss]).suffix(RunStatus.mostLostWorkers))
     lostWorkers.append(loss.cause)
-    try journal.append(
+    try note(
       JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, loss.cause, lastLines: loss.lastLines)))
     observe(.workerLost(worker: worker, cause: loss.cause))
   }

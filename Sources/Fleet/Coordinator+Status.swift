@@ -26,7 +26,7 @@ extension Coordinator {
         writeMetrics(now)
       }
       // History that nobody was promised: a second of it may be lost in a power cut.
-      mustSync = true
+      journal.syncInBackground()
     }
   }
 
@@ -116,7 +116,9 @@ extension Coordinator {
     } else {
       status = scheduler.isFinished ? .done : .interrupted
     }
-    try journal.append(JournalRecord(.end))
+    // Entries first: once the journal says that the run ended well, nobody looks after them any more.
+    try cache.settle()
+    try note(JournalRecord(.end))
     try journal.sync()
     for task in running.keys.sorted() { noteEnd(task) }
     waiting = []

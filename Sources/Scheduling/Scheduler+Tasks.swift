@@ -96,8 +96,8 @@ extension Scheduler {
   }
 
   /// Opens tasks that failed for good once more, with fresh budgets, and with them what was blocked by nothing else.
-  mutating func retry(_ names: [TaskIdentifier]) {
-    let wanted = names.isEmpty ? Array(tasks.indices) : names.compactMap { indexes[$0] }
+  mutating func retry(_ name: TaskIdentifier?) {
+    let wanted = name.map { indexes[$0].map { [$0] } ?? [] } ?? Array(tasks.indices)
     var reopened: [Int] = []
     for index in wanted {
       guard case .failed = tasks[index].state else { continue }
@@ -120,8 +120,10 @@ extension Scheduler {
       if case .failed = tasks[index].state { block(dependantsOf: index, isNews: false) }
     }
     for (index, other) in before.sorted(by: { $0.key < $1.key }) {
-      if case .blocked(let now) = tasks[index].state {
-        if now != other { effects.append(.blocked(identifiers[index], by: now)) }
+      if case .blocked(let present) = tasks[index].state {
+        guard present != other else { continue }
+        effects.append(.reopened(identifiers[index]))
+        effects.append(.blocked(identifiers[index], by: present))
       } else {
         effects.append(.reopened(identifiers[index]))
       }

@@ -145,7 +145,7 @@ public struct Scheduler {
     case .found(let task): if let index = indexes[task] { found(index) }
     case .notFound(let task):
       if let index = indexes[task], tasks[index].state == .lookingUp { makeReady(index) }
-    case .retry(let tasks): retry(tasks)
+    case .retry(let task): retry(task)
     case .cancel(let tasks): cancel(tasks)
     case .drain(let worker): drain(worker)
     case .tick: tick()

@@ -24,8 +24,8 @@ public enum SchedulerEvent: Sendable, Hashable {
   case found(TaskIdentifier)
   /// It does not.
   case notFound(TaskIdentifier)
-  /// Someone asks for another try of tasks that failed for good, with fresh budgets; none named: all of them.
-  case retry([TaskIdentifier])
+  /// Someone asks for another try of a task that failed for good, with fresh budgets; nil: of all of them.
+  case retry(TaskIdentifier?)
   /// Someone wants these tasks and what needs them not to run; attempts under way are taken back.
   case cancel([TaskIdentifier])
   /// Someone wants this worker to save its work and leave.
