@@ -45,7 +45,7 @@ struct LifecycleTests {
       kill(pid_t(log.workers[0]), signal)
     }
     let outcome = try run.run(workers: 1, log: log)
-    #expect(outcome.status == .done && digests(outcome) == (try reference()))
+    #expect(try outcome.status == .done && digests(outcome) == reference())
     #expect(log.workers.count == 2)
     #expect(losses(log) == [])
     #expect(departures(log).count == 1 && departures(log)[0].contains("exit code 99"))
@@ -64,7 +64,7 @@ struct LifecycleTests {
       plan: run.plan, directory: run.directory, settings: settings,
       workerCommand: { endpoint, slot in [TestProgram.path, "worker", endpoint, path, "\(slot)", "0.8"] },
       stop: StopFlag(), observe: { log.append($0) })
-    #expect(outcome.status == .done && digests(outcome) == (try reference()))
+    #expect(try outcome.status == .done && digests(outcome) == reference())
     #expect(log.workers.count > 1 && losses(log) == [])
     #expect(run.logs("chain/a").contains("resumed at step"))
   }
@@ -183,7 +183,7 @@ struct LifecycleTests {
     bytes[bytes.count / 2] ^= 1
     try bytes.write(to: URL(fileURLWithPath: newest))
     let outcome = try second.run(workers: 1, log: after)
-    #expect(outcome.status == .done && digests(outcome) == (try reference()))
+    #expect(try outcome.status == .done && digests(outcome) == reference())
     let reports = after.events.compactMap { if case .warning(let message) = $0 { message } else { nil } }
     #expect(reports.count == 1 && reports[0].contains("put aside"), "\(reports)")
   }

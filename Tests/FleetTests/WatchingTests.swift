@@ -87,7 +87,8 @@ struct WatchingTests {
     func heard(_ step: Int, at seconds: Int) -> Bool {
       alarm.heard(attempt, TaskProgress(fraction: Double(step) / 200, step: step), now: .seconds(seconds))
     }
-    #expect(!alarm.heard(attempt, nil, now: .zero))
+    let goesOn = alarm.heard(attempt, nil, now: .zero)
+    #expect(!goesOn)
     #expect(stalls(4000).isEmpty, "the whole task may take five times as long as predicted")
     #expect(stalls(5001).count == 1)
     #expect(heard(1, at: 5002) && !heard(2, at: 5010))
@@ -106,16 +107,20 @@ struct WatchingTests {
   @Test("one request to terminate drains, two end it; SIGUSR1 is no hurry; whoever waits in vain for an answer goes")
   func departure() {
     var departure = Departure(end: .seconds(100))
-    #expect(departure.passed(.seconds(99), isDraining: false, isIdle: false) == .stay)
-    #expect(departure.passed(.seconds(100), isDraining: false, isIdle: false) == .drain(reason: "the end of its lifetime"))
-    #expect(departure.signalled(SIGUSR1) == .drain(reason: "signal SIGUSR1"))
-    #expect(departure.signalled(SIGTERM) == .drain(reason: "signal SIGTERM"))
-    #expect(departure.signalled(SIGTERM) == .end(143))
-    var other = Departure(end: nil)
-    #expect(other.passed(.seconds(1), isDraining: true, isIdle: false) == .stay)
-    #expect(other.passed(.seconds(50), isDraining: true, isIdle: true) == .stay)
-    #expect(other.passed(.seconds(59), isDraining: true, isIdle: true) == .stay)
-    #expect(other.passed(.seconds(61), isDraining: true, isIdle: true) == .end(99))
+    func passed(_ seconds: Int, isDraining: Bool = false, isIdle: Bool = false) -> Departure.Decision {
+      departure.passed(.seconds(seconds), isDraining: isDraining, isIdle: isIdle)
+    }
+    func signalled(_ number: Int32) -> Departure.Decision { departure.signalled(number) }
+    #expect(passed(99) == .stay)
+    #expect(passed(100) == .drain(reason: "the end of its lifetime"))
+    #expect(signalled(SIGUSR1) == .drain(reason: "signal SIGUSR1"))
+    #expect(signalled(SIGTERM) == .drain(reason: "signal SIGTERM"))
+    #expect(signalled(SIGTERM) == .end(143))
+    departure = Departure(end: nil)
+    #expect(passed(1, isDraining: true) == .stay)
+    #expect(passed(50, isDraining: true, isIdle: true) == .stay)
+    #expect(passed(59, isDraining: true, isIdle: true) == .stay)
+    #expect(passed(61, isDraining: true, isIdle: true) == .end(99))
   }
 
   @Test("the trace keeps odd names, and its page holds every attempt")
