@@ -135,7 +135,8 @@ public enum ComputeProgram {
       request > 0 ? order.memoryGuard ?? .off : .off, request: request,
       fired: { size in
         shared.used.withLock { $0 = size }
-        AttemptContext.write("memory is short: \(size >> 20) MiB used, \(request >> 20) MiB predicted; saving and leaving")
+        AttemptContext.write(
+          "memory is short: \(size >> 20) MiB used, \(request >> 20) MiB predicted; saving and leaving")
         stop.raise()
       },
       overdue: { outgrow(sentence("it was left without a checkpoint of its own")) })

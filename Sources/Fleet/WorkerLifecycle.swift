@@ -1,3 +1,4 @@
+internal import Essentials
 internal import Foundation
 
 /// How long a worker works, beside what the coordinator says.
@@ -12,6 +13,25 @@ public struct WorkerLifecycle: Sendable, Hashable {
   public init(lifetimeSeconds: Double? = nil, staggerSeconds: Double = 0) {
     self.lifetimeSeconds = lifetimeSeconds
     self.staggerSeconds = staggerSeconds
+  }
+
+  /// Creates a lifecycle from texts such as `55m`.
+  ///
+  /// - Throws: `ClavaError.configuration` if one of them is no duration.
+  public init(lifetime: String?, stagger: String?) throws {
+    self.init(
+      lifetimeSeconds: try lifetime.map { try Self.seconds($0, "lifetime") },
+      staggerSeconds: try stagger.map { try Self.seconds($0, "lifetime-stagger") } ?? 0)
+  }
+
+  private static func seconds(_ text: String, _ option: String) throws -> Double {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    let unit = text.last.flatMap { units[$0] }
+    guard let value = Double(unit == nil ? text : String(text.dropLast())), value.isFinite, value >= 0 else {
+      throw ClavaError(
+        .configuration, "--\(option) is '\(text)', a duration was expected", remedy: "give it like 90s, 55m or 12h")
+    }
+    return value * (unit ?? 1)
   }
 
   /// When it ends.

@@ -7,7 +7,10 @@ import Testing
 struct CommandLineTests {
   @Test(
     "help is there for every command, with an example",
-    arguments: ["run", "sample", "plan", "status", "logs", "retry", "cancel", "drain", "inspect", "evaluate", "config", "doctor", "bench"])
+    arguments: [
+      "run", "sample", "plan", "status", "logs", "retry", "cancel", "drain", "inspect", "evaluate", "config", "doctor",
+      "bench",
+    ])
   func help(command: String) throws {
     let result = try Program.run([command, "--help"])
     #expect(result.status == 0)

@@ -111,12 +111,13 @@ struct GrowBody: TaskBody {
   func run(_ context: any TaskContext) throws {
     let megabytes = try context.parameters(BodyParameters.self).megabytes ?? 0
     var blocks: [[UInt8]] = []
-    while blocks.count < megabytes {
+    // It stays large for a while, so that whoever looks now and then sees it.
+    for round in 0..<megabytes + 150 {
       if context.shouldStop {
         try saveNothing(context, step: blocks.count)
         throw ClavaError(.interrupted, "saved at \(blocks.count) MiB")
       }
-      blocks.append([UInt8](repeating: UInt8(blocks.count & 0xff), count: 1 << 20))
+      if round < megabytes { blocks.append([UInt8](repeating: UInt8(round & 0xff), count: 1 << 20)) }
       usleep(4000)
     }
     context.log("grown; the checkpoint was \(try context.latestCheckpoint() ?? "none")")

@@ -13,8 +13,13 @@ enum Workload {
         let isChain = index % 50 == 49
         let kind = isChain ? "chain" : "mix"
         var parameters: [String: JSONValue] = ["salt": .integer(Int64(index))]
-        if isChain { parameters["steps"] = .integer(Int64(seconds * 2000)) } else { parameters["seconds"] = .number(seconds) }
-        let inputs = index % 10 == 9 && !isChain
+        if isChain {
+          parameters["steps"] = .integer(Int64(seconds * 2000))
+        } else {
+          parameters["seconds"] = .number(seconds)
+        }
+        let inputs =
+          index % 10 == 9 && !isChain
           ? [TaskInput("x", from: TaskIdentifier("mix/\(index - 1)"), output: "value.txt")] : []
         return TaskDescription(
           id: TaskIdentifier("\(kind)/\(index)"), kind: kind, codeVersion: 1, parameters: .object(parameters),

@@ -163,7 +163,8 @@ struct FleetEventTests {
       .taskFinished(task: task, stage: "train", seconds: 1.5, cached: true),
       .taskFailed(task: task, stage: "train", attempt: 2, cause: "c", willRetry: true, log: nil),
       .workerJoined(worker: "worker 1", process: 5), .workerLost(worker: "worker 1", cause: "c"),
-      .workerLeft(worker: "worker 1", cause: "c"), .warning(message: "m"), .overview(done: 1, total: 2, remainingSeconds: nil, stages: stages),
+      .workerLeft(worker: "worker 1", cause: "c"), .warning(message: "m"),
+      .overview(done: 1, total: 2, remainingSeconds: nil, stages: stages),
       .finished(status: "done", done: 3, failed: 0, blocked: 0, seconds: 2),
     ]
     for event in events {

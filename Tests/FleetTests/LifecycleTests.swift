@@ -37,7 +37,8 @@ struct LifecycleTests {
     log.events.compactMap { if case .workerLeft(_, let cause) = $0 { cause } else { nil } }
   }
 
-  @Test("asked to leave, a worker saves its work and ends with 99; another goes on there", arguments: [SIGTERM, SIGUSR1])
+  @Test(
+    "asked to leave, a worker saves its work and ends with 99; another goes on there", arguments: [SIGTERM, SIGUSR1])
   func drainedBySignal(signal: Int32) throws {
     let run = try TestRun(chain), log = EventLog()
     meanwhile {
@@ -71,11 +72,11 @@ struct LifecycleTests {
 
   @Test("asked twice, a worker ends at once, whatever it does")
   func secondSignal() throws {
-    let run = try TestRun([TestRun.task("mix/a", "mix", seconds: 2.5)]), log = EventLog()
+    let run = try TestRun([TestRun.task("mix/a", "mix", seconds: 1.6)]), log = EventLog()
     meanwhile {
       guard eventually({ log.count { if case .taskStarted = $0 { true } else { false } } > 0 }) else { return }
       kill(pid_t(log.workers[0]), SIGTERM)
-      usleep(400_000)
+      usleep(300_000)
       kill(pid_t(log.workers[0]), SIGTERM)
       usleep(500_000)
       if Processes.isAlive(log.workers[0]) { log.append(.warning(message: "still there")) }
@@ -107,16 +108,16 @@ struct LifecycleTests {
 
   @Test("a compute process that stands still raises one alarm, which ends when it goes on")
   func frozenCompute() throws {
-    let run = try TestRun([TestRun.task("chain/a", "chain", steps: 500)]), log = EventLog()
+    let run = try TestRun([TestRun.task("chain/a", "chain", steps: 450)]), log = EventLog()
     meanwhile {
       guard eventually({ log.count { if case .taskProgress = $0 { true } else { false } } > 0 }),
         let compute = Processes.children(of: log.workers[0]).first
       else { return }
       kill(pid_t(compute), SIGSTOP)
-      sleep(4)
+      sleep(3)
       kill(pid_t(compute), SIGCONT)
     }
-    let outcome = try run.run(workers: 1, log: log) { $0.alarmSeconds = 1.5 }
+    let outcome = try run.run(workers: 1, log: log) { $0.alarmSeconds = 1 }
     #expect(outcome.status == .done)
     let warnings = log.events.compactMap { if case .warning(let message) = $0 { message } else { nil } }
     #expect(warnings.count { $0.contains("has made no progress for") } == 1, "\(warnings)")
@@ -125,7 +126,9 @@ struct LifecycleTests {
 
   @Test("a coordinator that stands still longer than a lease loses no worker")
   func frozenCoordinator() throws {
-    let run = try TestRun([TestRun.task("chain/a", "chain", steps: 1500), TestRun.task("chain/b", "chain", steps: 1500)])
+    let run = try TestRun([
+      TestRun.task("chain/a", "chain", steps: 1000), TestRun.task("chain/b", "chain", steps: 1000),
+    ])
     let process = Process()
     process.executableURL = URL(fileURLWithPath: TestProgram.path)
     process.arguments = ["coordinator", run.directory.path, "2", "1"]
@@ -148,13 +151,13 @@ struct LifecycleTests {
 
   @Test("an attempt that outgrows its memory saves, leaves with 98 and gets more the next time")
   func memoryGuard() throws {
-    let run = try TestRun([TestRun.task("grow/a", "grow", steps: 150, memory: 170 << 20)]), log = EventLog()
+    let run = try TestRun([TestRun.task("grow/a", "grow", steps: 150, memory: 130 << 20)]), log = EventLog()
     let outcome = try run.run(workers: 1, log: log) { $0.memoryGuard = .always }
     #expect(outcome.status == .done)
     let causes = log.events.compactMap { event -> String? in
       if case .taskFailed(_, _, 1, let cause, true, _) = event { cause } else { nil }
     }
-    #expect(causes.count == 1 && causes[0].contains("of the 170 MiB of memory predicted"), "\(causes)")
+    #expect(causes.count == 1 && causes[0].contains("of the 130 MiB of memory predicted"), "\(causes)")
     #expect(log.workers.count == 1, "the supervisor lives on")
     #expect(run.logs("grow/a").contains("memory is short"))
     let folder = run.directory.attempt(1, of: TaskIdentifier("grow/a").folderName)

@@ -11,7 +11,8 @@ import Testing
 struct WatchingTests {
   private let room = MemoryRoom(total: 1000 << 20, available: 500 << 20, outOfMemoryKills: 3, isGroup: false)
 
-  private func loss(signal: Int32? = nil, exitCode: Int32? = nil, peak: Int = 100 << 20, kills: Int = 3) -> FailureCause {
+  private func loss(signal: Int32? = nil, exitCode: Int32? = nil, peak: Int = 100 << 20, kills: Int = 3) -> FailureCause
+  {
     var after = room
     after.outOfMemoryKills = kills
     return ComputeLoss(
@@ -123,6 +124,17 @@ struct WatchingTests {
     #expect(passed(61, isDraining: true, isIdle: true) == .end(99))
   }
 
+  @Test("lifetimes are read as people write them")
+  func lifetimes() throws {
+    let lifecycle = try WorkerLifecycle(lifetime: "55m", stagger: "4m")
+    #expect(lifecycle == WorkerLifecycle(lifetimeSeconds: 3300, staggerSeconds: 240))
+    #expect(try WorkerLifecycle(lifetime: "90", stagger: nil).lifetimeSeconds == 90)
+    #expect(try WorkerLifecycle(lifetime: "1.5h", stagger: nil).lifetimeSeconds == 5400)
+    for text in ["", "m", "-5s", "soon", "nan"] {
+      #expect(throws: ClavaError.self) { try WorkerLifecycle(lifetime: text, stagger: nil) }
+    }
+  }
+
   @Test("the trace keeps odd names, and its page holds every attempt")
   func trace() throws {
     let line = AttemptTrace.Line(
@@ -178,7 +190,9 @@ struct WatchingTests {
       let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
       #expect(!text.contains("damaged") && !text.contains("wrong"), "\(text)")
       if let loaded = lines.first(where: { $0.first == "loaded" }) { #expect(Int(loaded[1]) ?? -1 >= saved) }
-      if let last = lines.last(where: { $0.first == "saved" && $0.count == 2 }) { saved = max(saved, Int(last[1]) ?? 0) }
+      if let last = lines.last(where: { $0.first == "saved" && $0.count == 2 }) {
+        saved = max(saved, Int(last[1]) ?? 0)
+      }
     }
     #expect(saved > 0)
   }

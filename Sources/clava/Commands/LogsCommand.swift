@@ -84,7 +84,8 @@ enum LogFiles {
     let near = plan.tasks.map(\.id.name).filter { $0.contains(name) }.prefix(3)
     throw ClavaError(
       .input, "there is no task or worker '\(name)'", at: .init(file: run.path),
-      remedy: near.isEmpty ? "see `clava status \(run.path)` for names" : "did you mean \(near.joined(separator: ", "))?")
+      remedy: near.isEmpty
+        ? "see `clava status \(run.path)` for names" : "did you mean \(near.joined(separator: ", "))?")
   }
 }
 

@@ -52,7 +52,8 @@ struct StatusCommand: ParsableCommand {
     if prometheus { return print(PrometheusText.text(status), terminator: "") }
     let lines = StatusText.lines(status, run: directory)
     // Each line is cleared to its end, and the rest of the screen after the last: nothing flickers.
-    let text = clears ? "\u{1B}[H" + lines.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J" : lines.joined(separator: "\n") + "\n"
+    let text =
+      clears ? "\u{1B}[H" + lines.map { "\($0)\u{1B}[K\n" }.joined() + "\u{1B}[J" : lines.joined(separator: "\n") + "\n"
     FileHandle.standardOutput.write(Data(text.utf8))
   }
 }

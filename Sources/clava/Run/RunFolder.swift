@@ -29,7 +29,8 @@ enum RunFolder {
     guard let answer = try RunControl(directory: directory).ask(request, seconds: seconds) else {
       throw ClavaError(
         .messaging, "the coordinator has not answered within \(Int(seconds)) s", at: .init(file: directory.path),
-        remedy: "see `clava status \(directory.path)`; a process that stands still can be ended with kill -9 without harm"
+        remedy:
+          "see `clava status \(directory.path)`; a process that stands still can be ended with kill -9 without harm"
       )
     }
     guard answer.isAccepted else { throw ClavaError(.input, answer.sentence, at: .init(file: directory.path)) }
