@@ -95,7 +95,13 @@ let package = Package(
     tests("LatentsTests", ["Latents", "Matching", "Tensors", "Essentials", "Storage"]),
     tests("TaskGraphTests", ["TaskGraph", "Essentials"]),
     tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
-    tests("SchedulingTests", ["Scheduling", "TaskGraph", "Essentials"]),
+    .target(
+      name: "FleetSimulation", dependencies: ["Scheduling", "TaskGraph", "Essentials"],
+      path: "Tests/FleetSimulation", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "FleetSimulator", dependencies: ["FleetSimulation"], path: "Tests/FleetSimulator",
+      swiftSettings: swiftSettings),
+    tests("SchedulingTests", ["FleetSimulation", "Scheduling", "TaskGraph", "Essentials"]),
     tests("MessagingTests", ["Messaging", "Essentials"]),
     .executableTarget(
       name: "FleetTestProgram", dependencies: ["Fleet", "Scheduling", "TaskGraph", "Storage", "Essentials"],

@@ -6,8 +6,11 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 int clava_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int clava_sync_file_system(int descriptor) { return syncfs(descriptor); }
 
 void clava_thread_name(const char *name) {
   char shortened[16];

@@ -61,7 +61,7 @@ public enum FileSystem {
   public static func writeAtomically(_ data: Data, to path: String) throws {
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     do {
-      try writeAndSync(data, to: temporary)
+      try write(data, to: temporary, isDurable: true)
       guard rename(temporary, path) == 0 else { throw writeError(path) }
     } catch {
       unlink(temporary)
@@ -72,13 +72,15 @@ public enum FileSystem {
 
   /// Creates `path` with this content only if nothing is there: fsynced temporary file, then `link(2)`.
   ///
+  /// - Parameter isDurable: whether to wait until file and folder are on disk; otherwise a power cut may take the file
+  ///   or leave a part of it.
   /// - Returns: whether this call created it.
-  public static func createExclusively(_ data: Data, at path: String) throws -> Bool {
+  public static func createExclusively(_ data: Data, at path: String, isDurable: Bool = true) throws -> Bool {
     let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
     defer { unlink(temporary) }
-    try writeAndSync(data, to: temporary)
+    try write(data, to: temporary, isDurable: isDurable)
     if link(temporary, path) == 0 {
-      try syncFolder(of: path)
+      if isDurable { try syncFolder(of: path) }
       return true
     }
     if errno == EEXIST { return false }
@@ -105,14 +107,14 @@ public enum FileSystem {
         : "check the permissions and the disk, then give the same command again: finished tasks are kept")
   }
 
-  private static func writeAndSync(_ data: Data, to path: String) throws {
+  private static func write(_ data: Data, to path: String, isDurable: Bool) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw writeError(path) }
     defer { close(descriptor) }
     try data.withUnsafeBytes { bytes in
       var offset = 0
       while offset < bytes.count {
-        let written = write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+        let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
         if written < 0 {
           if errno == EINTR { continue }
           throw writeError(path)
@@ -120,6 +122,6 @@ public enum FileSystem {
         offset += written
       }
     }
-    guard fsync(descriptor) == 0 else { throw writeError(path) }
+    guard !isDurable || fsync(descriptor) == 0 else { throw writeError(path) }
   }
 }

@@ -14,22 +14,28 @@ final class AttemptContext: TaskContext {
   private let objects: ObjectStore
   private let checkpoints: CheckpointStore
   private let stop: StopFlag
-  private let sendProgress: (TaskProgress) -> Void
+  private let tell: @Sendable (ComputeReport) -> Void
+  private let attempt: AttemptIdentifier
   private var outputPaths: [String: String] = [:]
   private var lastProgress: Duration?
   private var lastCheckpoint = MonotonicClock.now
+  private var lastLoss: Double?
 
   init(
     _ order: WorkOrder, directory: RunDirectory, objects: ObjectStore, stop: StopFlag,
-    sendProgress: @escaping (TaskProgress) -> Void
+    tell: @escaping @Sendable (ComputeReport) -> Void
   ) {
     task = order.task
+    let attempt = AttemptIdentifier(order.task.id, order.attempt)
+    self.attempt = attempt
     self.order = order
     self.objects = objects
     self.stop = stop
-    self.sendProgress = sendProgress
-    checkpoints = CheckpointStore(taskFolder: directory.task(order.task.id.folderName)) { damage in
+    self.tell = tell
+    let folder = directory.task(order.task.id.folderName)
+    checkpoints = CheckpointStore(taskFolder: folder, retention: order.retention ?? .init()) { damage in
       Self.write("damaged checkpoint: \(damage)")
+      tell(.trouble(attempt, damage.description))
     }
   }
 
@@ -62,10 +68,11 @@ final class AttemptContext: TaskContext {
   }
 
   func report(_ progress: TaskProgress) {
+    if let loss = progress.loss { lastLoss = loss }
     let now = MonotonicClock.now
     if let lastProgress, now - lastProgress < Self.progressInterval { return }
     lastProgress = now
-    sendProgress(progress)
+    tell(.progress(attempt, progress))
   }
 
   func log(_ line: String) { Self.write(line) }
@@ -81,7 +88,13 @@ final class AttemptContext: TaskContext {
   func saveCheckpoint(step: Int, _ write: (String) throws -> Void) throws {
     // The clock moves on even if saving fails: training goes on with the checkpoint before it.
     lastCheckpoint = MonotonicClock.now
-    try checkpoints.save(attempt: order.attempt, step: step, write)
+    do {
+      try checkpoints.save(attempt: order.attempt, step: step, loss: lastLoss, write)
+    } catch let error as ClavaError where error.code == .storage || error.code == .damaged {
+      let sentence = "the checkpoint of step \(step) was not saved, the work goes on without it: \(error)"
+      Self.write(sentence)
+      tell(.trouble(attempt, sentence))
+    }
   }
 
   /// Moves the outputs into the store.
@@ -103,7 +116,8 @@ final class AttemptContext: TaskContext {
     for path in outputPaths.values { unlink(path) }
   }
 
-  private static func write(_ line: String) {
+  /// Writes a line to the log. Safe from any thread.
+  static func write(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }

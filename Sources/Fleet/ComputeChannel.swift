@@ -1,6 +1,7 @@
 internal import Essentials
 internal import Foundation
 internal import Scheduling
+internal import Storage
 internal import TaskGraph
 
 /// What a compute process is to do: the third frame of a grant.
@@ -16,6 +17,12 @@ struct WorkOrder: Codable, Sendable {
   /// In the order of `task.inputs`.
   var inputs: [Input]
   var checkpointSeconds: Double
+  var retention: CheckpointRetention?
+  /// The worker's name, for its records.
+  var worker: String?
+  /// Bytes asked for it, and when it has to leave for want of them; nil: no limit.
+  var memory: Int?
+  var memoryGuard: MemoryGuard?
 }
 
 /// From the supervisor to the compute process.
@@ -32,6 +39,10 @@ enum ComputeReport: Codable, Sendable {
   case failed(AttemptIdentifier, FailureCause)
   /// Saved and left, as asked.
   case left(AttemptIdentifier)
+  /// Saved and left for want of memory; the process ends with `ComputeProgram.memoryExitCode`.
+  case outgrown(AttemptIdentifier, FailureCause)
+  /// Something that people should know although the attempt goes on, for instance a checkpoint that was not saved.
+  case trouble(AttemptIdentifier, String)
 }
 
 /// Length-prefixed JSON frames over a stream socket between a supervisor and its compute process.

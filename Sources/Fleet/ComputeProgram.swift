@@ -48,13 +48,17 @@ public enum ComputeProgram {
     }
   }
 
+  /// Exit code after the memory guard made an attempt leave.
+  static let memoryExitCode: Int32 = 98
+
   /// Runs attempts until the supervisor closes the channel. Does not return before that.
   ///
   /// - Parameters:
   ///   - registry: the bodies this program has.
   ///   - runPath: the run directory.
   public static func run(registry: TaskRegistry, runPath: String) -> Int32 {
-    signal(SIGPIPE, SIG_IGN)
+    // An engine may signal every process of a job; what that means for this one is the supervisor's to say.
+    for number in [SIGPIPE, SIGTERM, SIGINT, SIGHUP, SIGUSR1] { signal(number, SIG_IGN) }
     let channel = ComputeChannel(descriptor: ComputeChannel.descriptorInChild)
     let directory: RunDirectory, objects: ObjectStore
     do {
@@ -93,29 +97,70 @@ public enum ComputeProgram {
     thread.start()
   }
 
+  /// What the body's thread and the memory watch have in common.
+  private final class Shared: Sendable {
+    let sending = Mutex(())
+    let used = Mutex(0)
+  }
+
   private static func perform(
     _ order: WorkOrder, _ stop: StopFlag, _ registry: TaskRegistry, _ directory: RunDirectory,
     _ objects: ObjectStore, _ channel: ComputeChannel
   ) -> ComputeReport {
     let attempt = AttemptIdentifier(order.task.id, order.attempt)
     let began = MonotonicClock.now
-    let context = AttemptContext(order, directory: directory, objects: objects, stop: stop) { progress in
-      _ = try? channel.send(ComputeReport.progress(attempt, progress))
+    let folder = directory.attempt(order.attempt, of: order.task.id.folderName)
+    let shared = Shared()
+    // The memory watch may speak while the body reports progress.
+    @Sendable func tell(_ report: ComputeReport) { shared.sending.withLock { _ in _ = try? channel.send(report) } }
+    @Sendable func record(_ outcome: AttemptRecord.Outcome, _ cause: String? = nil, exitCode: Int32? = nil) {
+      AttemptRecord(
+        task: order.task.id, attempt: order.attempt, outcome: outcome, cause: cause, exitCode: exitCode,
+        peakMemory: ProcessMemory.peak, seconds: (MonotonicClock.now - began).inSeconds, worker: order.worker,
+        process: Int(getpid()), command: CommandLine.arguments
+      ).write(to: folder)
     }
+    @Sendable func outgrow(_ sentence: String) -> Never {
+      tell(.outgrown(attempt, FailureCause(.outOfMemory, sentence)))
+      record(.outOfMemory, sentence, exitCode: memoryExitCode)
+      _exit(memoryExitCode)
+    }
+    let context = AttemptContext(order, directory: directory, objects: objects, stop: stop) { tell($0) }
+    let request = order.memory ?? 0
+    @Sendable func sentence(_ ending: String) -> String {
+      let (size, most) = (shared.used.withLock { $0 } >> 20, request >> 20)
+      return "\(attempt) used \(size) MiB of the \(most) MiB of memory predicted for it; \(ending)"
+    }
+    let watch = MemoryWatch(
+      request > 0 ? order.memoryGuard ?? .off : .off, request: request,
+      fired: { size in
+        shared.used.withLock { $0 = size }
+        AttemptContext.write(
+          "memory is short: \(size >> 20) MiB used, \(request >> 20) MiB predicted; saving and leaving")
+        stop.raise()
+      },
+      overdue: { outgrow(sentence("it was left without a checkpoint of its own")) })
+    defer { watch.stop() }
     do {
-      try redirectOutput(to: directory.attempt(order.attempt, of: order.task.id.folderName))
+      try redirectOutput(to: folder)
       ProcessMemory.resetPeak()
       try registry.body(for: order.task).run(context)
       let outputs = try context.deliver()
-      return .finished(
-        attempt,
-        AttemptResult(
-          outputs: outputs, seconds: (MonotonicClock.now - began).inSeconds, peakMemory: ProcessMemory.peak))
+      let result = AttemptResult(
+        outputs: outputs, seconds: (MonotonicClock.now - began).inSeconds, peakMemory: ProcessMemory.peak)
+      record(.finished)
+      return .finished(attempt, result)
     } catch {
+      watch.stop()
       context.discard()
       let error = ClavaError.wrapping(error)
-      if error.code == .interrupted, stop.isRaised { return .left(attempt) }
+      if error.code == .interrupted, stop.isRaised {
+        if watch.hasFired { outgrow(sentence("it was saved and left")) }
+        record(.returned)
+        return .left(attempt)
+      }
       context.log("\(error)")
+      record(.failed, error.description)
       return .failed(attempt, FailureCause(kind(of: error), error.description))
     }
   }
@@ -128,46 +173,16 @@ public enum ComputeProgram {
     }
   }
 
-  /// Lets everything this process prints go to the attempt's log.
+  /// Lets everything this process prints go to the attempt's files.
   private static func redirectOutput(to folder: String) throws {
     try FileSystem.createFolder(folder)
-    let path = "\(folder)/log.txt"
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileSystem.writeError(path) }
-    defer { close(descriptor) }
     fflush(nil)
-    dup2(descriptor, STDOUT_FILENO)
-    dup2(descriptor, STDERR_FILENO)
-  }
-}
-
-/// Memory of processes, as the kernel counts it.
-enum ProcessMemory {
-  /// Begins to measure the peak anew; where the kernel refuses, the peak is that of the whole process.
-  static func resetPeak() {
-    let descriptor = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    _ = write(descriptor, "5", 1)
-  }
-
-  /// Largest resident memory of this process since `resetPeak`, in bytes.
-  static var peak: Int { kilobytes("VmHWM:", of: "self") * 1024 }
-
-  /// Resident memory of a process now, in bytes; 0 if it is gone.
-  static func resident(_ identifier: pid_t) -> Int { kilobytes("VmRSS:", of: "\(identifier)") * 1024 }
-
-  /// How many processes the system has ended for want of memory in this control group.
-  static var outOfMemoryKills: Int {
-    let path = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
-    let group = path.split(separator: "\n").first { $0.hasPrefix("0::") }?.dropFirst(3) ?? ""
-    let events = (try? String(contentsOfFile: "/sys/fs/cgroup\(group)/memory.events", encoding: .utf8)) ?? ""
-    return events.split(separator: "\n").first { $0.hasPrefix("oom_kill ") }.flatMap { Int($0.dropFirst(9)) } ?? 0
-  }
-
-  private static func kilobytes(_ key: String, of process: String) -> Int {
-    let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else { return 0 }
-    return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).compactMap { Int($0) }.first ?? 0
+    for (name, number) in [(AttemptFiles.output, STDOUT_FILENO), (AttemptFiles.log, STDERR_FILENO)] {
+      let path = "\(folder)/\(name)"
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+      guard descriptor >= 0 else { throw FileSystem.writeError(path) }
+      dup2(descriptor, number)
+      close(descriptor)
+    }
   }
 }

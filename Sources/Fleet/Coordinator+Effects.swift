@@ -19,12 +19,15 @@ extension Coordinator {
         try carryOut(effect)
       }
     }
+    for attempt in acknowledged { noteEnd(attempt.task, attempt.number) }
+    acknowledged = []
   }
 
   private func lookUp(_ id: TaskIdentifier) throws -> SchedulerEvent {
     guard let task = results.task(id), let entry = try results.lookUp(task, removesBroken: true) else {
       return .notFound(id)
     }
+    commitLog.note(id, outputs: entry.outputs)
     statistics[id] = TaskStatistics(
       id: id, stage: task.stage, seconds: entry.seconds, isCached: true, attempts: 0, worker: nil,
       peakMemory: entry.peakMemory)
@@ -39,8 +42,8 @@ extension Coordinator {
       send(.revoke(Revoke(attempt: attempt.name, evenIfRunning: evenIfRunning)), to: worker)
     case .acknowledge(let worker, let attempt):
       send(.committed(AttemptNotice(attempt: attempt.name)), to: worker)
-      // A released attempt ends here; one that is done or failed has ended already.
-      noteEnd(attempt.task, attempt.number)
+      // A released attempt ends here; one that is done or failed says so in another effect of the same batch.
+      acknowledged.append(attempt)
     case .drain(let worker): send(.drain, to: worker)
     case .done(let id, let cached): try done(id, cached)
     case .failed(let worker, let attempt, let cause, let willRetry):
@@ -49,6 +52,11 @@ extension Coordinator {
       if let stage = results.task(id)?.stage { stages.add(stage, failed: 1) }
       if let place = failurePlaces[by] { failures[place].blocked.append(id) }
       overviewIsDue = true
+    case .reopened(let id): reopen(id)
+    case .speculated(let attempt, let original):
+      observe(.warning(message: "\(original) takes far longer than predicted; \(attempt) is started beside it"))
+    case .hostDrained(let host, let cause):
+      observe(.warning(message: "\(host) gets no more work while other machines are there: \(cause)"))
     case .lost(let worker, let cause): try lost(worker, cause)
     case .finished: isFinished = true
     }
@@ -59,35 +67,56 @@ extension Coordinator {
     attemptCounts[task.id, default: 0] += 1
     let order = WorkOrder(
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
-      checkpointSeconds: settings.checkpointSeconds)
+      checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
+      memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
-    try journal.append(JournalRecord(.granted, attempt, worker: worker))
-    send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
+    // A number that was given out must never be given out again: the grant leaves once it is on disk.
+    let record = try note(JournalRecord(.granted, attempt, worker: worker))
+    send(
+      .grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker, after: record
+    )
   }
 
   private func done(_ id: TaskIdentifier, _ cached: Bool) throws {
     guard let task = results.task(id) else { return }
-    noteEnd(id)
+    noteEnd(id, outcome: .done)
+    if isAnnounced, !cached { rate.committed(MonotonicClock.now) }
     stages.add(task.stage, done: 1)
     overviewIsDue = true
-    if let place = failurePlaces.removeValue(forKey: id) {
-      failures.remove(at: place)
-      for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
-      stages.add(task.stage, failed: -1)
-    }
+    forgetFailure(id)
     guard isAnnounced else { return }
     observe(.taskFinished(task: id, stage: task.stage, seconds: statistics[id]?.seconds ?? 0, cached: cached))
+  }
+
+  /// Takes a task out of the list of those that failed for good.
+  private func forgetFailure(_ id: TaskIdentifier) {
+    guard let place = failurePlaces.removeValue(forKey: id) else { return }
+    failures.remove(at: place)
+    for (other, index) in failurePlaces where index > place { failurePlaces[other] = index - 1 }
+    if let stage = results.task(id)?.stage { stages.add(stage, failed: -1) }
+  }
+
+  /// A task that had failed, or was blocked by one that had, is open again.
+  private func reopen(_ id: TaskIdentifier) {
+    if failurePlaces[id] != nil {
+      forgetFailure(id)
+    } else if let stage = results.task(id)?.stage {
+      stages.add(stage, failed: -1)
+      for place in failures.indices { failures[place].blocked.removeAll { $0 == id } }
+    }
+    overviewIsDue = true
   }
 
   private func failed(
     _ attempt: AttemptIdentifier, _ cause: FailureCause, _ willRetry: Bool, _ worker: String
   ) throws {
     let stage = results.task(attempt.task)?.stage ?? ""
-    noteEnd(attempt.task, attempt.number)
+    noteEnd(attempt.task, attempt.number, outcome: .failed, cause: cause.sentence)
+    failureCounts[cause.kind, default: 0] += 1
     let log = cause.log.map { "\(directory.path)/\($0)" }
-    try journal.append(
+    let record = try note(
       JournalRecord(.failed, attempt, worker: worker, cause: cause, willRetry: willRetry))
-    mustSync = true
+    barrier = max(barrier, record)
     observe(
       .taskFailed(
         task: attempt.task, stage: stage, attempt: attempt.number, cause: cause.sentence, willRetry: willRetry,
@@ -107,8 +136,9 @@ extension Coordinator {
   /// A worker process of this machine ended.
   func workerEnded(_ ending: LaunchEnding) throws {
     if let peer = peers.values.first(where: { $0.process == ending.process && $0.left == nil }) {
-      try tell(.gone(worker: peer.name, cause: "\(peer.name) \(ending.sentence)"))
-      try lost(peer.name, "\(peer.name) (process \(ending.process)) \(ending.sentence)")
+      let sentence = "\(peer.name) (process \(ending.process)) \(ending.sentence)"
+      try lost(peer.name, sentence)
+      try tell(.gone(worker: peer.name, cause: sentence))
     }
     guard ending.isGivenUp else { return }
     givenUpSlots.insert(ending.slot)
@@ -123,14 +153,23 @@ extension Coordinator {
   }
 
   private func lost(_ worker: String, _ cause: String) throws {
-    guard peers[worker]?.left == nil else { return }
+    guard let peer = peers[worker], peer.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
     // Should it speak again after all, it has to introduce itself first.
-    if let address = peers[worker]?.address { namesByAddress[address] = nil }
+    namesByAddress[peer.address] = nil
     // After a stop workers are expected to go.
     guard stopDeadline == nil else { return }
-    lostWorkers.append(cause)
-    try journal.append(JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, cause)))
-    observe(.workerLost(worker: worker, cause: cause))
+    let attempt = running.values.first { $0.worker == worker }?.attempt
+    if peer.isLeaving, attempt == nil {
+      try note(JournalRecord(.left, worker: worker))
+      observe(.workerLeft(worker: worker, cause: "\(cause), after giving its work back"))
+      return
+    }
+    let loss = describe(peer, cause, attempt)
+    lost = Array((lost + [loss]).suffix(RunStatus.mostLostWorkers))
+    lostWorkers.append(loss.cause)
+    try note(
+      JournalRecord(.lost, worker: worker, cause: FailureCause(.lostWorker, loss.cause, lastLines: loss.lastLines)))
+    observe(.workerLost(worker: worker, cause: loss.cause))
   }
 }

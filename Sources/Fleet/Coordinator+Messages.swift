@@ -8,7 +8,7 @@ internal import TaskGraph
 extension Coordinator {
   /// Takes messages as they came from the socket.
   ///
-  /// Commits wait for the disk; what has begun meanwhile is noted first, so that no slot looks idle that is not.
+  /// Commits touch the disk; what has begun meanwhile is noted first, so that no slot looks idle that is not.
   func take(batch: [[Data]]) throws {
     var commits: [(Data, Envelope)] = []
     for frames in batch {
@@ -26,9 +26,10 @@ extension Coordinator {
   private func take(_ envelope: Envelope, _ address: Data) throws {
     if case .hello(let hello) = envelope.message { return try welcome(hello, address) }
     guard let worker = namesByAddress[address] else {
-      outbox.append((address, .rehello))
+      enqueue(.rehello, to: address)
       return
     }
+    peers[worker]?.lastHeard = MonotonicClock.now
     switch envelope.message {
     case .heartbeat(let beat): try take(beat, worker)
     case .started(let notice): try started(AttemptIdentifier(notice.attempt), worker)
@@ -37,18 +38,29 @@ extension Coordinator {
       let cause = FailureCause(
         FailureCause.Kind(rawValue: failure.kind) ?? .programError, failure.sentence, log: failure.log,
         lastLines: failure.lastLines)
-      try tell(.failed(worker: worker, AttemptIdentifier(failure.attempt), cause))
-    case .release(let notice): try tell(.released(worker: worker, AttemptIdentifier(notice.attempt)))
-    case .leaving: try tell(.leaving(worker: worker))
-    case .unknown(let kind): outbox.append((address, .unsupported(Unsupported(kind: kind.rawValue))))
+      let attempt = AttemptIdentifier(failure.attempt)
+      if cause.kind == .storage, try withdraw(worker, from: attempt, cause.sentence) { return }
+      try tell(.failed(worker: worker, attempt, cause))
+    case .release(let notice): try released(AttemptIdentifier(notice.attempt), worker)
+    case .leaving:
+      peers[worker]?.isLeaving = true
+      try tell(.leaving(worker: worker))
+    case .unknown(let kind): enqueue(.unsupported(Unsupported(kind: kind.rawValue)), to: address)
     default: try tell(.heard(worker: worker))
     }
+  }
+
+  func released(_ attempt: AttemptIdentifier, _ worker: String) throws {
+    if scheduler.hasGranted(attempt, to: worker), case .leased = scheduler.state(of: attempt.task) {
+      try note(JournalRecord(.returned, attempt, worker: worker))
+    }
+    try tell(.released(worker: worker, attempt))
   }
 
   private func welcome(_ hello: Hello, _ address: Data) throws {
     guard hello.versions.contains(1) else {
       let sentence = "it speaks protocol versions \(hello.versions), this coordinator version 1"
-      outbox.append((address, .reject(Reject(code: "version", sentence: sentence))))
+      enqueue(.reject(Reject(code: "version", sentence: sentence)), to: address)
       return
     }
     let process = hello.labels["process"].flatMap { Int($0) } ?? 0
@@ -59,19 +71,23 @@ extension Coordinator {
     namesByAddress[address] = name
     if isNew {
       peers[name] = Peer(
-        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now)
+        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now,
+        machine: hello.labels["machine"] ?? "", lastHeard: MonotonicClock.now)
       connection?.launcher.confirm(process: process)
-      try journal.append(JournalRecord(.joined, worker: name))
+      try note(JournalRecord(.joined, worker: name))
       observe(.workerJoined(worker: name, process: process))
     }
     peers[name]?.address = address
     peers[name]?.left = nil
+    peers[name]?.isLeaving = false
+    peers[name]?.lastHeard = MonotonicClock.now
     let welcome = Welcome(
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
       environment: settings.computeEnvironment)
     send(.welcome(welcome), to: name)
-    try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
+    try tell(.joined(worker: name, facts: WorkerFacts(hello), held: hello.held.map(AttemptIdentifier.init)))
+    if peers[name]?.isAskedToLeave == true { send(.drain, to: name) }
   }
 
   /// The worker's own name, with a number if an earlier process had it.
@@ -82,6 +98,8 @@ extension Coordinator {
 
   private func take(_ beat: Heartbeat, _ worker: String) throws {
     peers[worker]?.memory = beat.residentMemory
+    noteTroubles(beat.troubles ?? [], of: worker)
+    if peers[worker]?.isAskedToLeave == true { send(.drain, to: worker) }
     let held = beat.held.map { AttemptIdentifier($0.attempt) }
     let runningNow = beat.held.first { $0.isRunning }
     try tell(.heartbeat(worker: worker, held: held, running: runningNow.map { AttemptIdentifier($0.attempt) }))
@@ -91,6 +109,7 @@ extension Coordinator {
       if let fraction = entry.fraction, let task = results.task(attempt.task) {
         let progress = TaskProgress(fraction: fraction, step: entry.step, loss: entry.loss)
         running[attempt.task]?.progress = progress
+        if progressAlarm.heard(attempt, progress, now: MonotonicClock.now) { goesOnAgain(attempt) }
         observe(
           .taskProgress(
             task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker, progress: progress))
@@ -110,13 +129,20 @@ extension Coordinator {
     else { return }
     if running[attempt.task] == nil { stages.add(task.stage, running: 1) }
     running[attempt.task] = RunningAttempt(attempt: attempt, worker: worker, began: MonotonicClock.now)
+    _ = progressAlarm.heard(attempt, nil, now: MonotonicClock.now)
     overviewIsDue = true
     observe(.taskStarted(task: attempt.task, stage: task.stage, attempt: attempt.number, worker: worker))
   }
 
-  func noteEnd(_ task: TaskIdentifier, _ number: Int? = nil) {
+  /// An attempt has ended; `outcome` is for the trace.
+  func noteEnd(
+    _ task: TaskIdentifier, _ number: Int? = nil, outcome: AttemptTrace.Outcome = .returned, cause: String? = nil
+  ) {
     guard let entry = running[task], number == nil || entry.attempt.number == number else { return }
     running[task] = nil
+    progressAlarm.ended(task)
+    alarms.removeAll { $0.task == task && $0.worker == entry.worker && outcome != .returned }
+    noteTrace(entry, outcome, cause)
     if let stage = results.task(task)?.stage { stages.add(stage, running: -1) }
     overviewIsDue = true
   }
@@ -129,56 +155,53 @@ extension Coordinator {
       send(.committed(AttemptNotice(attempt: commit.attempt)), to: worker)
       return
     }
-    if scheduler.state(of: attempt.task) == .done, results.outputs[attempt.task] != nil {
-      compare(commit, with: results.outputs[attempt.task] ?? [], worker)
-      return try tell(.committed(worker: worker, attempt))
-    }
     let outputs = commit.outputs.compactMap { output -> TaskOutput? in
       guard let digest = Digest(hexadecimal: output.digest),
         let content = Digest(hexadecimal: output.contentDigest)
       else { return nil }
       return TaskOutput(name: output.name, digest: digest, contentDigest: content, size: output.size)
     }
-    guard outputs.map(\.name) == task.outputs,
-      outputs.allSatisfy({ objects.holds(CommittedResults.object($0)) }),
+    let isDone = scheduler.state(of: attempt.task) == .done
+    guard isDone || outputs.map(\.name) == task.outputs,
+      isDone || outputs.allSatisfy({ objects.holds(CommittedResults.object($0)) }),
       let key = try results.key(of: task)
     else {
       let cause = FailureCause(.programError, "\(worker) delivered outputs that are not in the object store")
       return try tell(.failed(worker: worker, attempt, cause))
     }
-    let entry = CacheEntry(
+    disk.worker = worker
+    disk.entry = CacheEntry(
       task: task.id, kind: task.kind, outputs: outputs, seconds: commit.seconds, peakMemory: commit.peakMemory)
-    if try cache.commit(CanonicalJSON.encode(entry), for: key) {
-      results.note(task.id, outputs)
-    } else if try results.lookUp(task, removesBroken: true) != nil {
-      // Another coordinator of this store was first; its result stays.
-      compare(commit, with: results.outputs[task.id] ?? [], worker)
-    } else {
-      // The entry that was in the way named files that are gone; it is removed now.
-      _ = try cache.commit(CanonicalJSON.encode(entry), for: key)
-      results.note(task.id, outputs)
+    let result = CommittedResult(attempt: attempt, key: key, outputs: outputs)
+    let verdict = try commitLog.commit(result, to: &disk)
+    if !verdict.different.isEmpty { report(verdict, attempt, outputs, worker) }
+    if !isDone {
+      results.note(task.id, verdict.outputs)
+      peers[worker]?.busySeconds += commit.seconds
+      statistics[task.id] = TaskStatistics(
+        id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
+        attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory)
     }
-    peers[worker]?.busySeconds += commit.seconds
-    statistics[task.id] = TaskStatistics(
-      id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
-      attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory)
-    try journal.append(JournalRecord(.committed, attempt, worker: worker, seconds: commit.seconds))
-    mustSync = true
-    try tell(.committed(worker: worker, attempt))
-    if !settings.keepCheckpoints { removeCheckpoints(of: task) }
+    // Neither the worker nor anyone else is told before the journal is on disk.
+    barrier = verdict.record
+    defer { barrier = 0 }
+    try tell(
+      .committed(
+        worker: worker, attempt, seconds: commit.seconds, bytes: outputs.reduce(0) { $0 + $1.size }))
+    if !isDone, !settings.keepCheckpoints { removeCheckpoints(of: task) }
   }
 
   /// Two finished attempts must agree, or the program is not as deterministic as it promises.
-  private func compare(_ commit: Commit, with outputs: [TaskOutput], _ worker: String) {
-    for output in commit.outputs {
-      guard let other = outputs.first(where: { $0.name == output.name }),
-        other.contentDigest.hexadecimal != output.contentDigest
-      else { continue }
+  private func report(
+    _ verdict: CommitLog.Verdict, _ attempt: AttemptIdentifier, _ outputs: [TaskOutput], _ worker: String
+  ) {
+    for name in verdict.different {
+      let first = verdict.outputs.first { $0.name == name }?.contentDigest.hexadecimal ?? ""
+      let second = outputs.first { $0.name == name }?.contentDigest.hexadecimal ?? ""
       observe(
         .warning(
-          message: "two attempts at \(commit.attempt.task) gave different content for '\(output.name)' "
-            + "(\(other.contentDigest.hexadecimal.prefix(12)) and \(output.contentDigest.prefix(12)), "
-            + "the latter by \(worker)); the first is kept"))
+          message: "two attempts at \(attempt.task) gave different content for '\(name)' (\(first.prefix(12)) and "
+            + "\(second.prefix(12)), the latter by \(worker)); the first is kept"))
     }
   }
 

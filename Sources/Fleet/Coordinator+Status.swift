@@ -10,15 +10,23 @@ extension Coordinator {
     if overviewIsDue, (now - lastOverview).inSeconds >= 0.25 {
       lastOverview = now
       overviewIsDue = false
+      lastRemaining = remainingSeconds(now)
       observe(
         .overview(
-          done: stages.done, total: plan.tasks.count, remainingSeconds: remainingSeconds(now), stages: stages.list))
+          done: stages.done, total: plan.tasks.count, remainingSeconds: lastRemaining, stages: stages.list))
     }
-    if (now - lastStatus).inSeconds >= 1 {
+    // With very many workers the file is large, and nobody reads that fast.
+    if (now - lastStatus).inSeconds >= (peers.count > 200 ? 5 : 1) {
       lastStatus = now
+      watchProgress(now)
+      updateWaiting(now)
       writeStatus(now)
+      if (now - lastMetrics).inSeconds >= 5 {
+        lastMetrics = now
+        writeMetrics(now)
+      }
       // History that nobody was promised: a second of it may be lost in a power cut.
-      mustSync = true
+      journal.syncInBackground()
     }
   }
 
@@ -40,27 +48,63 @@ extension Coordinator {
       }
     }
     guard predicted > 0, measured > 0 else { return nil }
+    predictionFactor = measured / predicted
     let slots = max(1, peers.values.count { $0.left == nil })
     return left * (measured / predicted) / Double(slots)
   }
 
   /// Without forcing it to disk: it only mirrors what is known elsewhere.
   func writeStatus(_ now: Duration, isOver: Bool = false) {
-    let attempts = running.values.sorted { $0.attempt < $1.attempt }.map { entry in
+    let snapshot = StatusSnapshot(
+      epoch: journal.epoch, written: Moment.now, isOver: isOver, status: status(now))
+    guard let data = try? CanonicalJSON.encode(snapshot) else { return }
+    replace(StatusSnapshot.path(in: directory), with: data)
+  }
+
+  /// For a program that collects text files, such as the node exporter of Prometheus.
+  func writeMetrics(_ now: Duration) {
+    replace(PrometheusText.path(in: directory), with: Data(PrometheusText.text(status(now)).utf8))
+  }
+
+  private func replace(_ path: String, with data: Data) {
+    let temporary = "\(path).tmp-\(getpid())"
+    guard FileManager.default.createFile(atPath: temporary, contents: data) else { return }
+    if rename(temporary, path) != 0 { unlink(temporary) }
+  }
+
+  /// How the run stands, as far as the coordinator knows.
+  private func status(_ now: Duration) -> RunStatus {
+    var status = RunStatus(
+      isAlive: true, process: Int(getpid()), starts: starts, total: plan.tasks.count, done: stages.done, blocked: [],
+      stages: stages.list, running: [], failed: [], workers: [])
+    status.machine = Machine.name
+    status.elapsedSeconds = (now - began).inSeconds
+    status.remainingSeconds = lastRemaining
+    status.tasksPerMinute = rate.perMinute(now, elapsed: (now - began).inSeconds)
+    status.blocked = failures.flatMap(\.blocked)
+    status.running = running.values.sorted { $0.attempt < $1.attempt }.map { entry in
       RunStatus.Running(
         task: entry.attempt.task, attempt: entry.attempt.number, worker: entry.worker,
         seconds: (now - entry.began).inSeconds, progress: entry.progress)
     }
-    let workers = peers.values.filter { $0.left == nil }.sorted { $0.name < $1.name }.map {
-      RunStatus.Worker(name: $0.name, process: $0.process, residentMemory: $0.memory)
+    let entries = Dictionary(running.values.map { ($0.worker, $0) }, uniquingKeysWith: { first, _ in first })
+    status.workers = peers.values.filter { $0.left == nil }.sorted { $0.name < $1.name }.map { peer in
+      let entry = entries[peer.name]
+      return RunStatus.Worker(
+        name: peer.name, process: peer.process, machine: peer.machine.isEmpty ? nil : peer.machine,
+        residentMemory: peer.memory, lastSeenSeconds: (now - peer.lastHeard).inSeconds,
+        isLeaving: peer.isLeaving || peer.isAskedToLeave ? true : nil, task: entry?.attempt.task,
+        fraction: entry?.progress?.fraction)
     }
-    let snapshot = StatusSnapshot(
-      process: Int(getpid()), epoch: journal.epoch, written: Date().timeIntervalSince1970, isOver: isOver,
-      running: attempts, workers: workers)
-    guard let data = try? CanonicalJSON.encode(snapshot) else { return }
-    let path = StatusSnapshot.path(in: directory), temporary = "\(path).tmp-\(getpid())"
-    guard FileManager.default.createFile(atPath: temporary, contents: data) else { return }
-    rename(temporary, path)
+    status.failed = failures.map {
+      RunStatus.Failed(
+        task: $0.id, cause: $0.cause, log: $0.log, lastLines: $0.lastLines, blocked: $0.blocked.count)
+    }
+    status.lost = lost
+    status.alarms = alarms
+    status.waiting = waiting
+    status.failures = Dictionary(uniqueKeysWithValues: failureCounts.map { ($0.key.rawValue, $0.value) })
+    return status
   }
 
   /// The end: history, statistics, outcome.
@@ -72,10 +116,15 @@ extension Coordinator {
     } else {
       status = scheduler.isFinished ? .done : .interrupted
     }
-    try journal.append(JournalRecord(.end))
+    // Entries first: once the journal says that the run ended well, nobody looks after them any more.
+    try cache.settle()
+    try note(JournalRecord(.end))
     try journal.sync()
-    running = [:]
+    for task in running.keys.sorted() { noteEnd(task) }
+    waiting = []
     writeStatus(now, isOver: true)
+    writeMetrics(now)
+    TraceReport.write(from: trace.path, to: TraceReport.path(in: directory))
     var record = RunStatistics()
     record.tasks = plan.tasks.compactMap { statistics[$0.id] }
     record.slots = peers.values.sorted { $0.name < $1.name }.map {

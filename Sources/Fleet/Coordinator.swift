@@ -27,6 +27,14 @@ final class Coordinator {
     var left: Duration?
     var busySeconds: Double = 0
     var memory = 0
+    var machine = ""
+    var lastHeard: Duration
+    /// Asked to leave by `clava drain`.
+    var isAskedToLeave = false
+    /// Said that it leaves.
+    var isLeaving = false
+    /// What it has told of things that stop nothing; each is passed on once.
+    var troubles: Set<String> = []
   }
 
   /// An attempt that runs now.
@@ -62,9 +70,15 @@ final class Coordinator {
   var failurePlaces: [TaskIdentifier: Int] = [:]
   var lostWorkers: [String] = []
   var stages = StageCounts()
-  var outbox: [(address: Data, message: Message)] = []
+  var commitLog = CommitLog()
+  var disk: CommitDisk
+  /// What is to be sent, in this order; nothing overtakes a message that waits for the disk.
+  var outbox = DurableQueue<(address: Data, message: Message)>()
+  /// Messages the socket had no room for.
+  var unsent: [(address: Data, message: Message)] = []
+  /// Messages that are made now speak of the journal up to this record.
+  var barrier = 0
   var sequence: UInt64 = 0
-  var mustSync = false
   var isFinished = false
   var stopDeadline: Duration?
   /// Raised by the user, not by a full disk.
@@ -72,6 +86,23 @@ final class Coordinator {
   var lastOverview: Duration = .zero
   var lastStatus: Duration = .zero
   var overviewIsDue = true
+  let control: RunControl
+  var lastControl: Duration = .zero
+  var lost: [RunStatus.LostWorker] = []
+  var alarms: [RunStatus.Alarm] = []
+  var progressAlarm: ProgressAlarm
+  var failureCounts: [FailureCause.Kind: Int] = [:]
+  var rate = CommitRate()
+  var waiting: [RunStatus.Waiting] = []
+  var lastWaiting: Duration = .zero
+  var lastMetrics: Duration = .zero
+  /// Measured over predicted seconds of the tasks done so far, and what is left at that speed.
+  var predictionFactor = 1.0
+  /// Attempts acknowledged in this batch of effects.
+  var acknowledged: [AttemptIdentifier] = []
+  var lastRemaining: Double?
+  var starts = 0
+  let trace: AttemptTrace
   var givenUpSlots: Set<Int> = []
   var startProblem = ""
 
@@ -83,13 +114,25 @@ final class Coordinator {
     self.directory = directory
     self.settings = settings
     self.stop = stop
-    self.observe = observe
+    let log = RunLog(folder: directory.logs)
+    self.observe = { event in
+      log.write(event)
+      observe(event)
+    }
+    control = RunControl(directory: directory)
+    control.clear()
+    trace = AttemptTrace(path: AttemptTrace.path(in: directory))
+    progressAlarm = ProgressAlarm(shortest: settings.alarmSeconds)
     let history = try RunHistory(folder: directory.journal)
+    starts = history.starts + 1
     journal = try Journal(folder: directory.journal)
     objects = try directory.objectStore()
     cache = try directory.cacheStore()
+    disk = CommitDisk(objects: objects, cache: cache, journal: journal, history: history)
     objects.removeStaleTemporaries()
     cache.removeStaleTemporaries()
+    let restored = try disk.restore(history.unsettled)
+    if restored > 0 { observe(.warning(message: "\(restored) results were put back from the journal into the cache")) }
     results = try CommittedResults(plan: plan, directory: directory)
     scheduler = Scheduler(plan: plan, history: history.tasks, settings: settings.scheduling)
     stages = StageCounts(plan)
@@ -97,7 +140,10 @@ final class Coordinator {
 
   /// Runs the plan; `connect` is called once, if not everything is committed.
   func run(connect: () throws -> Connection) throws -> RunOutcome {
-    try journal.append(JournalRecord(.begin))
+    let cache = cache
+    journal.startBackground { try cache.settle() }
+    defer { journal.stopBackground() }
+    try note(JournalRecord(.begin))
     try carryOut(scheduler.begin(now: MonotonicClock.now))
     observe(.started(total: plan.tasks.count, cached: stages.done, stages: stages.list))
     isAnnounced = true
@@ -107,6 +153,8 @@ final class Coordinator {
       defer { connection.launcher.endAll() }
       try loop(connection)
       dismiss(connection)
+      connection.launcher.endAll()
+      removeTemporaries()
     }
     return try conclude()
   }
@@ -118,12 +166,16 @@ final class Coordinator {
     while !isFinished {
       let now = MonotonicClock.now
       // Whoever stood still must not take the others' silence for death.
-      if (now - turn).inSeconds > 2 { try tell(.stoodStill(now - turn)) }
+      if (now - turn).inSeconds > 2 {
+        try tell(.stoodStill(now - turn))
+        progressAlarm.stoodStill(now - turn)
+      }
       turn = now
       if stop.isRaised, stopDeadline == nil {
         isInterrupted = true
         try beginStop(now)
       }
+      try takeRequests(now)
       if let stopDeadline, now > stopDeadline { return }
       for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
       if stopDeadline == nil {
@@ -133,9 +185,11 @@ final class Coordinator {
       try flush()
       publish(now)
       guard !isFinished else { return }
-      // Reaping and stop requests are looked at ten times a second; messages wake the loop at once.
-      guard connection.socket.poll(milliseconds: outbox.isEmpty ? 100 : 5).socket else { continue }
-      try take(batch: received(connection.socket))
+      // Reaping and stop requests are looked at ten times a second; messages and the disk wake the loop at once.
+      let ready = connection.socket.poll(
+        descriptors: [journal.wakeDescriptor], milliseconds: unsent.isEmpty ? 100 : 5)
+      if ready.descriptors.first == true { journal.drainWake() }
+      if ready.socket { try take(batch: received(connection.socket)) }
       try flush()
     }
   }
@@ -158,15 +212,17 @@ final class Coordinator {
     try carryOut(scheduler.handle(event, now: MonotonicClock.now))
   }
 
-  /// Sends what is to be sent, after forcing the journal to disk if something in it was promised.
+  /// Sends what may be sent: nobody is told of what is not on disk. Never waits for it.
+  ///
+  /// - Throws: `ClavaError.storage` if the journal cannot be written; the run must then start again from what is there.
   func flush() throws {
-    if mustSync {
-      try journal.sync()
-      mustSync = false
-    }
+    if journal.isSegmentFull { try disk.beginSegment() }
+    let durable = try journal.durable()
     guard let socket = connection?.socket else { return }
-    var unsent: [(address: Data, message: Message)] = []
-    for entry in outbox {
+    var waiting = unsent
+    unsent = []
+    while let next = outbox.next(durable: durable) { waiting.append(next) }
+    for entry in waiting {
       sequence += 1
       let envelope = Envelope(epoch: UInt64(journal.epoch), sequence: sequence, message: entry.message)
       do {
@@ -177,18 +233,29 @@ final class Coordinator {
         observe(.warning(message: "a message could not be sent: \(error.sentence)"))
       }
     }
-    outbox = unsent
+    if outbox.firstRecord != nil { journal.syncInBackground() }
   }
 
-  func send(_ message: Message, to worker: String) {
+  /// Appends a record to the journal.
+  ///
+  /// - Returns: its number.
+  @discardableResult
+  func note(_ record: JournalRecord) throws -> Int { try disk.append(record) }
+
+  func send(_ message: Message, to worker: String, after record: Int = 0) {
     guard let peer = peers[worker] else { return }
-    outbox.append((peer.address, message))
+    enqueue(message, to: peer.address, after: record)
+  }
+
+  func enqueue(_ message: Message, to address: Data, after record: Int = 0) {
+    outbox.append((address, message), after: max(record, barrier))
   }
 
   /// Lets the workers go, and ends those that stay.
   private func dismiss(_ connection: Connection) {
     connection.launcher.startNoMore()
-    for peer in peers.values where peer.left == nil { outbox.append((peer.address, .dismiss)) }
+    for peer in peers.values where peer.left == nil { enqueue(.dismiss, to: peer.address) }
+    try? journal.sync()
     try? flush()
     let deadline = MonotonicClock.now + .seconds(2)
     while connection.launcher.runningCount > 0, MonotonicClock.now < deadline {
@@ -196,7 +263,7 @@ final class Coordinator {
       if connection.socket.poll(milliseconds: 5).socket {
         while let frames = connection.socket.receive() {
           // Whoever still speaks has not heard that it may go.
-          if let address = frames.first, frames.count > 1 { outbox.append((address, .dismiss)) }
+          if let address = frames.first, frames.count > 1 { enqueue(.dismiss, to: address) }
         }
         try? flush()
       }

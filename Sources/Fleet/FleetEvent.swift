@@ -31,6 +31,8 @@ public enum FleetEvent: Sendable, Hashable {
   case workerJoined(worker: String, process: Int)
   /// A worker is gone, with one sentence on why.
   case workerLost(worker: String, cause: String)
+  /// A worker that was asked to leave is gone, with one sentence on how.
+  case workerLeft(worker: String, cause: String)
   /// Something worth knowing that stops nothing.
   case warning(message: String)
   /// How far the stages are, after changes, at most four times a second. The rest is an estimate, nil if unknown.
@@ -93,6 +95,9 @@ extension FleetEvent: Codable {
     case .workerLost(let worker, let cause):
       record = Record("workerLost")
       (record.worker, record.cause) = (worker, cause)
+    case .workerLeft(let worker, let cause):
+      record = Record("workerLeft")
+      (record.worker, record.cause) = (worker, cause)
     case .warning(let message):
       record = Record("warning")
       record.message = message
@@ -143,6 +148,8 @@ extension FleetEvent: Codable {
       self = .workerJoined(worker: try need(record.worker, "worker"), process: record.process ?? 0)
     case "workerLost":
       self = .workerLost(worker: try need(record.worker, "worker"), cause: try need(record.cause, "cause"))
+    case "workerLeft":
+      self = .workerLeft(worker: try need(record.worker, "worker"), cause: try need(record.cause, "cause"))
     case "warning": self = .warning(message: try need(record.message, "message"))
     case "overview":
       self = .overview(

@@ -1,5 +1,6 @@
 internal import Foundation
 public import Scheduling
+public import Storage
 
 /// How a fleet is run. None of it changes a result, except the core type, which is part of the numeric profile.
 public struct FleetSettings: Codable, Sendable, Hashable {
@@ -9,6 +10,12 @@ public struct FleetSettings: Codable, Sendable, Hashable {
   public var heartbeatSeconds: Double = 2
   /// Seconds between checkpoints of a training task.
   public var checkpointSeconds: Double = 120
+  /// Which checkpoints of a running task stay.
+  public var checkpointRetention = CheckpointRetention()
+  /// When attempts that need more memory than predicted have to leave.
+  public var memoryGuard = MemoryGuard.whenShort
+  /// Seconds without progress after which a running attempt is reported at the earliest.
+  public var alarmSeconds: Double = 60
   /// Whether checkpoints of committed tasks stay.
   public var keepCheckpoints = false
   /// Seconds that workers get to save their work after a request to stop.

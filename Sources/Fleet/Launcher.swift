@@ -22,8 +22,14 @@ protocol Launcher: AnyObject {
   func poll(now: Duration) throws -> [LaunchEnding]
   /// Starts no replacements any more.
   func startNoMore()
+  /// Does not replace the worker with this process number when it ends: it was asked to leave for good.
+  func giveUp(process: Int)
   /// How many worker processes are there.
   var runningCount: Int { get }
   /// Ends every worker process at once.
   func endAll()
+}
+
+extension Launcher {
+  func giveUp(process: Int) {}
 }

@@ -13,6 +13,7 @@ final class LocalLauncher: Launcher {
     var failures = 0
     var due: Duration = .zero
     var isGivenUp = false
+    var isLeaving = false
   }
 
   /// A slot whose workers end so often without having said hello is given up.
@@ -72,6 +73,12 @@ final class LocalLauncher: Launcher {
     return endings
   }
 
+  func giveUp(process: Int) {
+    for index in slots.indices where slots[index].process.map({ Int($0.identifier) }) == process {
+      slots[index].isLeaving = true
+    }
+  }
+
   func startNoMore() { isClosing = true }
 
   var runningCount: Int { slots.count { $0.process != nil } }
@@ -90,7 +97,7 @@ final class LocalLauncher: Launcher {
   private func startDue(_ now: Duration) throws {
     guard !isClosing else { return }
     for index in slots.indices
-    where slots[index].process == nil && !slots[index].isGivenUp && slots[index].due <= now {
+    where slots[index].process == nil && !slots[index].isGivenUp && !slots[index].isLeaving && slots[index].due <= now {
       try start(index)
     }
   }

@@ -1,22 +1,6 @@
-internal import Essentials
-internal import Foundation
-internal import Scheduling
-public import Storage
 public import TaskGraph
 
-/// What a coordinator at work writes about once a second.
-struct StatusSnapshot: Codable, Sendable {
-  var process: Int
-  var epoch: Int
-  var written: Double
-  var isOver: Bool
-  var running: [RunStatus.Running]
-  var workers: [RunStatus.Worker]
-
-  static func path(in directory: RunDirectory) -> String { "\(directory.path)/status.json" }
-}
-
-/// How a run stands, read from its directory: works while it is alive and after a crash.
+/// How a run stands.
 public struct RunStatus: Codable, Sendable, Hashable {
   /// A running attempt.
   public struct Running: Codable, Sendable, Hashable {
@@ -38,8 +22,18 @@ public struct RunStatus: Codable, Sendable, Hashable {
     public var name: String
     /// Number of its process.
     public var process: Int
+    /// The machine it runs on.
+    public var machine: String?
     /// Resident memory of its compute process in bytes.
     public var residentMemory: Int
+    /// Seconds since its last message.
+    public var lastSeenSeconds: Double?
+    /// Whether it saves its work and leaves.
+    public var isLeaving: Bool?
+    /// The task it runs.
+    public var task: TaskIdentifier?
+    /// Share of that task that is done.
+    public var fraction: Double?
   }
 
   /// A task that was given up in the last run.
@@ -50,14 +44,67 @@ public struct RunStatus: Codable, Sendable, Hashable {
     public var cause: String
     /// Path of its log, if there is one.
     public var log: String?
+    /// The last lines of that log, oldest first.
+    public var lastLines: [String]?
+    /// How many other tasks cannot run because of it.
+    public var blocked: Int?
   }
+
+  /// A worker that went without being asked to.
+  public struct LostWorker: Codable, Sendable, Hashable {
+    /// Its name.
+    public var worker: String
+    /// Why, in one sentence: signal or exit code, or how long it was silent, and its memory.
+    public var cause: String
+    /// When, in seconds since 1970.
+    public var time: Double
+    /// The last lines of the log of what it ran, oldest first.
+    public var lastLines: [String]
+  }
+
+  /// Something that is wrong and has not stopped the run.
+  public struct Alarm: Codable, Sendable, Hashable {
+    /// The worker it is about.
+    public var worker: String?
+    /// The task it is about.
+    public var task: TaskIdentifier?
+    /// What is wrong, in one sentence.
+    public var sentence: String
+    /// Since when, in seconds since 1970.
+    public var time: Double = Moment.now
+    /// The last lines of the log of the task, oldest first.
+    public var lastLines: [String] = []
+  }
+
+  /// Why a task does not run yet.
+  public struct Waiting: Codable, Sendable, Hashable {
+    /// Which.
+    public var task: TaskIdentifier
+    /// The reason, in one sentence.
+    public var reason: String
+  }
+
+  /// Lost workers and alarms beyond this number are forgotten, the oldest first.
+  static let mostLostWorkers = 50
+  /// Waiting tasks beyond this number are counted only.
+  static let mostWaiting = 20
 
   /// Whether a coordinator is at work.
   public var isAlive: Bool
   /// Process number of that coordinator.
   public var process: Int?
+  /// The machine it runs on.
+  public var machine: String?
+  /// Seconds since it last wrote its state; much more than five mean that it stands still.
+  public var ageSeconds: Double?
   /// How many times a coordinator was started for this run.
   public var starts: Int
+  /// Seconds since the coordinator started.
+  public var elapsedSeconds: Double?
+  /// Predicted seconds to the end; nil if unknown.
+  public var remainingSeconds: Double?
+  /// Tasks committed in a minute, over the last minute.
+  public var tasksPerMinute: Double?
   /// Tasks in the plan.
   public var total: Int
   /// Tasks that are committed.
@@ -72,45 +119,12 @@ public struct RunStatus: Codable, Sendable, Hashable {
   public var failed: [Failed]
   /// Workers that are there.
   public var workers: [Worker]
-
-  /// Reads the state of a run.
-  ///
-  /// - Throws: `ClavaError` if the directory holds no plan, or plan or journal are damaged.
-  public static func read(directory: RunDirectory) throws -> RunStatus {
-    let plan = try CanonicalJSON.decode(
-      Plan.self, from: FileSystem.read(directory.plan, code: .input), source: directory.plan)
-    var results = try CommittedResults(plan: plan, directory: directory)
-    let history = try RunHistory(folder: directory.journal)
-    let snapshot = FileManager.default.contents(atPath: StatusSnapshot.path(in: directory)).flatMap {
-      try? JSONDecoder().decode(StatusSnapshot.self, from: $0)
-    }
-    let isAlive = snapshot.map { !$0.isOver && SystemProcess.isAlive($0.process) } ?? false
-    let running = isAlive ? snapshot?.running ?? [] : []
-    let runningTasks = Set(running.map(\.task))
-    var status = RunStatus(
-      isAlive: isAlive, process: isAlive ? snapshot?.process : nil,
-      starts: JournalReader.epochs(of: directory.journal).count, total: plan.tasks.count, done: 0, blocked: [],
-      stages: [], running: running, failed: [], workers: isAlive ? snapshot?.workers ?? [] : [])
-    var counts = StageCounts(plan)
-    var stuck: Set<TaskIdentifier> = []
-    for task in plan.tasks {
-      if try results.lookUp(task) != nil {
-        status.done += 1
-        counts.add(task.stage, done: 1)
-      } else if runningTasks.contains(task.id) {
-        counts.add(task.stage, running: 1)
-      } else if let cause = history.failed[task.id] {
-        stuck.insert(task.id)
-        counts.add(task.stage, failed: 1)
-        let log = cause.log.map { "\(directory.path)/\($0)" }
-        status.failed.append(Failed(task: task.id, cause: cause.sentence, log: log))
-      } else if task.inputs.contains(where: { stuck.contains($0.task) }) {
-        stuck.insert(task.id)
-        counts.add(task.stage, failed: 1)
-        status.blocked.append(task.id)
-      }
-    }
-    status.stages = counts.list
-    return status
-  }
+  /// The workers that were lost last, oldest first.
+  public var lost: [LostWorker] = []
+  /// What is wrong now, oldest first.
+  public var alarms: [Alarm] = []
+  /// Some of the tasks that wait, in the order of the plan.
+  public var waiting: [Waiting] = []
+  /// Attempts that failed since the coordinator started, by kind of failure.
+  public var failures: [String: Int] = [:]
 }

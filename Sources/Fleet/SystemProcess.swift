@@ -12,15 +12,21 @@ enum MonotonicClock {
 }
 
 /// A child process started by `posix_spawn`; never by fork, which is unsafe beside threads.
-struct SystemProcess {
+package struct SystemProcess {
   /// How a process ended.
-  struct Ending: Sendable {
+  package struct Ending: Sendable {
     /// Its exit code, if it ended by itself.
-    var exitCode: Int32?
+    package var exitCode: Int32?
     /// The signal that ended it otherwise.
-    var signal: Int32?
+    package var signal: Int32?
     /// Its largest resident memory in bytes.
-    var peakMemory: Int
+    package var peakMemory: Int
+
+    package init(exitCode: Int32? = nil, signal: Int32? = nil, peakMemory: Int) {
+      self.exitCode = exitCode
+      self.signal = signal
+      self.peakMemory = peakMemory
+    }
 
     /// For instance `was ended by signal 9 (SIGKILL)`.
     var sentence: String {

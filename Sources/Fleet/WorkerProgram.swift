@@ -1,48 +1,27 @@
-internal import CSystemShims
 internal import Essentials
-internal import Foundation
-
-/// Signals of a worker: blocked, and asked for between turns of its loop.
-enum Signals {
-  /// Blocks the requests to leave in this thread and those it starts, so that they wait to be asked for.
-  static func holdTermination() {
-    signal(SIGPIPE, SIG_IGN)
-    var signals = termination
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
-  }
-
-  /// Takes a request to leave, if one has come.
-  static var isTerminationPending: Bool {
-    var signals = termination
-    var none = timespec()
-    return sigtimedwait(&signals, nil, &none) > 0
-  }
-
-  private static var termination: sigset_t {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    for number in [SIGTERM, SIGUSR1] { sigaddset(&signals, number) }
-    return signals
-  }
-}
 
 /// The worker process: a supervisor of one slot.
 public enum WorkerProgram {
   /// Works for a coordinator until it is dismissed.
   ///
-  /// Exit codes: 0 dismissed, 42 do not start it again, 75 its starter is gone, 99 drained after a checkpoint.
+  /// Exit codes: 0 dismissed, 42 do not start it again, 75 its starter is gone, 99 drained after a checkpoint. SIGTERM,
+  /// SIGINT and SIGUSR1 drain it; a second SIGTERM or SIGINT ends it at once.
   ///
   /// - Parameters:
   ///   - endpoint: address of the coordinator.
   ///   - runPath: the run directory.
   ///   - slot: number of the slot it fills, from 0.
   ///   - computeCommand: path and arguments of the program that calls `ComputeProgram.run`.
+  ///   - lifecycle: how long it works.
   /// - Returns: the exit code for the process.
-  public static func run(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) -> Int32 {
+  public static func run(
+    endpoint: String, runPath: String, slot: Int, computeCommand: [String],
+    lifecycle: WorkerLifecycle = WorkerLifecycle()
+  ) -> Int32 {
     Signals.holdTermination()
     do {
       return try WorkerSupervisor(
-        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand
+        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand, lifecycle: lifecycle
       ).run()
     } catch {
       WorkerSupervisor.print("\(error)")

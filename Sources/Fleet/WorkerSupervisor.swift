@@ -13,7 +13,11 @@ final class WorkerSupervisor {
     var process: SystemProcess
     var channel: ComputeChannel
     var assembler = FrameAssembler()
-    var outOfMemoryKills: Int
+    var room: MemoryRoom
+    var output: StartOutput
+    var ownCause: FailureCause?
+    var lastMemory = 0
+    var isReady = false
   }
 
   /// A compute process that dies so often before it is ready will never be.
@@ -37,9 +41,15 @@ final class WorkerSupervisor {
   private var compute: Compute?
   private var computeStart: Duration?
   private var startFailures = 0
+  private var departure: Departure
+  private var troubles: [String] = []
   private var exitCode: Int32?
 
-  init(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) throws {
+  init(
+    endpoint: String, runPath: String, slot: Int, computeCommand: [String],
+    lifecycle: WorkerLifecycle = WorkerLifecycle()
+  ) throws {
+    departure = Departure(end: lifecycle.end(from: MonotonicClock.now))
     directory = try RunDirectory(path: runPath, create: false)
     self.slot = slot
     self.computeCommand = computeCommand
@@ -70,12 +80,25 @@ final class WorkerSupervisor {
       if compute != nil, ready.descriptors.first == true { readCompute() }
       if watchesInput, ready.descriptors.last == true, !readInput() { exitCode = 75 }
       if ready.socket { readSocket() }
-      if Signals.isTerminationPending { apply(.drain) }
+      while let number = Signals.next { decide(departure.signalled(number)) }
+      decide(departure.passed(MonotonicClock.now, isDraining: core.isDraining, isIdle: core.running == nil))
     }
     flush()
-    if exitCode == 75 { socket.dropUnsent() }
+    if exitCode != 0, exitCode != WorkerCore.drainedExitCode { socket.dropUnsent() }
     endCompute()
     return exitCode ?? 0
+  }
+
+  private func decide(_ decision: Departure.Decision) {
+    switch decision {
+    case .stay: break
+    case .drain(let reason):
+      if !core.isDraining { Self.print("\(name) saves its work and leaves: \(reason)") }
+      apply(.drain)
+    case .end(let code):
+      Self.print("\(name) ends at once")
+      exitCode = exitCode ?? code
+    }
   }
 
   // MARK: Protocol
@@ -88,7 +111,9 @@ final class WorkerSupervisor {
     switch effect {
     case .hello(let held):
       outbox.removeAll()
-      let labels = ["slot": "\(slot)", "process": "\(getpid())"]
+      let labels = [
+        "slot": "\(slot)", "process": "\(getpid())", "machine": Machine.name, "memory": "\(MemoryRoom.current.total)",
+      ]
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
       outbox.append(.hello(message))
     case .heartbeat(let held, let running):
@@ -99,7 +124,10 @@ final class WorkerSupervisor {
           loss: progress?.loss)
       }
       let memory = compute.map { ProcessMemory.resident($0.process.identifier) } ?? 0
-      outbox.append(.heartbeat(Heartbeat(held: entries, residentMemory: memory)))
+      compute?.lastMemory = memory
+      outbox.append(
+        .heartbeat(
+          Heartbeat(held: entries, residentMemory: memory, troubles: troubles.isEmpty ? nil : troubles)))
     case .run(let attempt):
       progress = nil
       if let frame = work[attempt]?.frame { compute?.channel.sendFrame(frame) }
@@ -197,15 +225,16 @@ final class WorkerSupervisor {
       let (here, there) = try SystemProcess.socketPair()
       defer { close(there) }
       do {
+        let output = try StartOutput()
         let process = try SystemProcess.start(
           computeCommand, environment: environment,
           descriptors: [
-            (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, STDOUT_FILENO), (STDERR_FILENO, STDERR_FILENO),
+            (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, output.descriptor),
+            (STDERR_FILENO, output.descriptor),
           ],
           ownGroup: false)
         compute = Compute(
-          process: process, channel: ComputeChannel(descriptor: here),
-          outOfMemoryKills: ProcessMemory.outOfMemoryKills)
+          process: process, channel: ComputeChannel(descriptor: here), room: .current, output: output)
       } catch {
         close(here)
         throw error
@@ -236,6 +265,7 @@ final class WorkerSupervisor {
     switch report {
     case .ready:
       startFailures = 0
+      compute?.isReady = true
       apply(.computeReady)
     case .progress(let attempt, let progress): self.progress = (attempt, progress)
     case .finished(let attempt, let result): apply(.computeFinished(attempt, result))
@@ -243,7 +273,15 @@ final class WorkerSupervisor {
       addLog(&cause, attempt)
       apply(.computeFailed(attempt, cause))
     case .left(let attempt): apply(.computeLeft(attempt))
+    case .outgrown(_, let cause): compute?.ownCause = cause
+    case .trouble(let attempt, let sentence): note("\(attempt): \(sentence)")
     }
+  }
+
+  /// Keeps a sentence for the coordinator. Each heartbeat carries the last few, so that none is lost with a message.
+  private func note(_ sentence: String) {
+    Self.print(sentence)
+    troubles = Array((troubles + ["\(sentence)"]).suffix(5))
   }
 
   private func buryCompute() {
@@ -260,34 +298,38 @@ final class WorkerSupervisor {
       dead.process.signal(SIGKILL)
       ending = dead.process.ending(wait: true)
     }
+    if !dead.isReady, let words = dead.output.text { Self.print(words) }
     startFailures += 1
     guard startFailures <= Self.maximumStartFailures else {
-      Self.print("the compute process of \(name) cannot be started: it \(ending?.sentence ?? "is gone")")
+      let words = dead.output.text.map { "; it said: \($0)" } ?? ""
+      Self.print("the compute process of \(name) cannot be started: it \(ending?.sentence ?? "is gone")\(words)")
       exitCode = 42
       return
     }
-    var cause = Self.cause(name, ending, ProcessMemory.outOfMemoryKills > dead.outOfMemoryKills)
-    if let running = core.running { addLog(&cause, running) }
+    let loss = ComputeLoss(
+      process: Int(dead.process.identifier), worker: name, ending: ending, lastMemory: dead.lastMemory,
+      before: dead.room, after: .current, ownCause: dead.ownCause)
+    var cause = loss.cause
+    if let running = core.running {
+      addLog(&cause, running)
+      recordEnd(of: running, loss, cause)
+    }
     apply(.computeDied(cause))
   }
 
-  private static func cause(_ name: String, _ ending: SystemProcess.Ending?, _ wasStarved: Bool) -> FailureCause {
-    let memory = (ending?.peakMemory ?? 0) >> 20
-    let sentence =
-      "the compute process of \(name) \(ending?.sentence ?? "is gone"); it had used up to \(memory) MiB of memory"
-    if ending?.exitCode == 98 || (ending?.signal == SIGKILL && wasStarved) {
-      return FailureCause(.outOfMemory, sentence + " and the system ran out of it")
-    }
-    switch ending?.signal {
-    case SIGKILL, SIGTERM, SIGHUP, SIGINT: return FailureCause(.lostWorker, sentence)
-    default: return FailureCause(.programError, sentence)
-    }
+  private func recordEnd(of attempt: AttemptIdentifier, _ loss: ComputeLoss, _ cause: FailureCause) {
+    guard let folder = work[attempt]?.folder, loss.ownCause == nil else { return }
+    AttemptRecord(
+      task: attempt.task, attempt: attempt.number, outcome: cause.kind == .outOfMemory ? .outOfMemory : .died,
+      cause: cause.sentence, exitCode: loss.ending?.exitCode, signal: loss.ending?.signal,
+      peakMemory: loss.ending?.peakMemory, worker: name, process: loss.process, command: computeCommand
+    ).write(to: "\(directory.path)/\(folder)/a\(attempt.number)")
   }
 
   private func addLog(_ cause: inout FailureCause, _ attempt: AttemptIdentifier) {
     guard let folder = work[attempt]?.folder else { return }
-    cause.log = "\(folder)/a\(attempt.number)/log.txt"
-    cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/log.txt")
+    cause.log = "\(folder)/a\(attempt.number)/\(AttemptFiles.log)"
+    cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/\(AttemptFiles.log)")
   }
 
   private func endCompute() {

@@ -119,11 +119,14 @@ public struct Heartbeat: Sendable, Hashable, Codable {
   public var held: [HeldAttempt]
   /// Resident memory of its compute process in bytes.
   public var residentMemory: Int
+  /// What people should know although the work goes on, one sentence each; repeated from beat to beat.
+  public var troubles: [String]?
 
   /// Creates the message.
-  public init(held: [HeldAttempt], residentMemory: Int) {
+  public init(held: [HeldAttempt], residentMemory: Int, troubles: [String]? = nil) {
     self.held = held
     self.residentMemory = residentMemory
+    self.troubles = troubles
   }
 }
 

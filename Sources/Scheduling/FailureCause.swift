@@ -14,6 +14,8 @@ public struct FailureCause: Sendable, Hashable, Codable {
     case preempted
     /// A file could not be written: nothing else will go better until someone frees space.
     case storage
+    /// Someone asked for it not to run.
+    case cancelled
   }
 
   /// The kind.

@@ -1,9 +1,16 @@
 /// A binary heap: the smallest element first, O(log n) per change.
 struct PriorityHeap<Element: Comparable> {
-  private var elements: [Element] = []
+  private(set) var elements: [Element] = []
 
   var isEmpty: Bool { elements.isEmpty }
+  var count: Int { elements.count }
   var first: Element? { elements.first }
+
+  /// An empty heap.
+  init() {}
+
+  /// A heap of these elements: in ascending order they are one.
+  init(_ elements: [Element]) { self.elements = elements.sorted() }
 
   mutating func insert(_ element: Element) {
     elements.append(element)
@@ -25,10 +32,9 @@ struct PriorityHeap<Element: Comparable> {
     var parent = 0
     while true {
       var smallest = parent
-      for child in [2 * parent + 1, 2 * parent + 2]
-      where child < elements.count && elements[child] < elements[smallest] {
-        smallest = child
-      }
+      let left = 2 * parent + 1
+      if left < elements.count, elements[left] < elements[smallest] { smallest = left }
+      if left + 1 < elements.count, elements[left + 1] < elements[smallest] { smallest = left + 1 }
       guard smallest != parent else { return result }
       elements.swapAt(parent, smallest)
       parent = smallest

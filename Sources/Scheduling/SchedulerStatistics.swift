@@ -11,6 +11,8 @@ public struct SchedulerStatistics: Sendable, Hashable, Codable {
   public internal(set) var grants: Int = 0
   /// Attempts asked back from a busy slot for an idle one.
   public internal(set) var revocations: Int = 0
+  /// Second attempts at tasks that took far longer than predicted; nil in records of earlier releases.
+  public internal(set) var speculations: Int? = 0
   /// `idleWhileReadySeconds` as a share of `slotSeconds`.
   public var idleWhileReadyShare: Double { slotSeconds > 0 ? idleWhileReadySeconds / slotSeconds : 0 }
 
@@ -24,11 +26,14 @@ public struct TaskHistory: Sendable, Hashable, Codable {
   public var lastAttempt: Int
   /// Failures so far, by kind, since the command was last given.
   public var failures: [FailureCause.Kind: Int]
+  /// An attempt that was given out and of which nothing was heard since: a worker may still be at it.
+  public var openAttempt: Int?
 
   /// Creates a history.
-  public init(lastAttempt: Int = 0, failures: [FailureCause.Kind: Int] = [:]) {
+  public init(lastAttempt: Int = 0, failures: [FailureCause.Kind: Int] = [:], openAttempt: Int? = nil) {
     self.lastAttempt = lastAttempt
     self.failures = failures
+    self.openAttempt = openAttempt
   }
 }
 

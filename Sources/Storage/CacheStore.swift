@@ -1,3 +1,4 @@
+internal import CSystemShims
 public import Essentials
 public import Foundation
 
@@ -23,6 +24,25 @@ public struct CacheStore: Sendable {
   /// - Throws: `ClavaError.storage` if it cannot be written.
   public func commit(_ entry: Data, for key: Digest) throws -> Bool {
     try FileSystem.createExclusively(entry, at: path(for: key))
+  }
+
+  /// As `commit`, but without waiting for the disk: a power cut may take the entry or leave a part of it. For whoever
+  /// keeps it elsewhere too.
+  ///
+  /// - Returns: true if this call created the entry, false if one was there.
+  /// - Throws: `ClavaError.storage` if it cannot be written.
+  public func create(_ entry: Data, for key: Digest) throws -> Bool {
+    try FileSystem.createExclusively(entry, at: path(for: key), isDurable: false)
+  }
+
+  /// Forces to disk all entries that were created so far, and all else on their file system.
+  ///
+  /// - Throws: `ClavaError.storage`.
+  public func settle() throws {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileSystem.writeError(path) }
+    defer { close(descriptor) }
+    guard clava_sync_file_system(descriptor) == 0 else { throw FileSystem.writeError(path) }
   }
 
   /// The entry of a key, or nil if the task was not committed.

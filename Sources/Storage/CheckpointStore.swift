@@ -8,16 +8,6 @@ internal import Foundation
 ///
 /// Source: spec/distributed.md §4.
 public struct CheckpointStore: Sendable {
-  /// Describes a saved checkpoint beside it, in `ck-<step>.json`.
-  struct Manifest: Codable {
-    static let currentFormat = 1
-    var format = currentFormat
-    var attempt: Int
-    var step: Int
-    var sha256: Digest
-    var size: Int
-  }
-
   /// A checkpoint whose manifest is there.
   private struct Candidate {
     var attempt: Int
@@ -27,23 +17,27 @@ public struct CheckpointStore: Sendable {
     var manifestPath: String { "\(stem).json" }
   }
 
-  /// Checkpoints kept of a task.
-  private static let retained = 2
+  /// Room for manifest, folder entries and logs beside a checkpoint.
+  private static let spareBytes = 64 << 10
 
   /// Seconds between the rename of a checkpoint and its manifest are few; one this old will never get its manifest.
   private static let staleSeconds = 600
 
   /// Folder of the task.
   public let taskFolder: String
+  /// Which checkpoints stay when a new one is saved.
+  public let retention: CheckpointRetention
   /// Told of every checkpoint that was found damaged and put aside.
   public var onDamage: (@Sendable (ClavaError) -> Void)?
 
   /// Names the folder of a task; it is created when the first checkpoint is saved.
-  public init(taskFolder: String) { self.taskFolder = taskFolder }
-
-  /// Names the folder of a task and who is told of damaged checkpoints.
-  public init(taskFolder: String, onDamage: @escaping @Sendable (ClavaError) -> Void) {
+  ///
+  /// - Parameter onDamage: told of damaged checkpoints.
+  public init(
+    taskFolder: String, retention: CheckpointRetention = .init(), onDamage: (@Sendable (ClavaError) -> Void)? = nil
+  ) {
     self.taskFolder = taskFolder
+    self.retention = retention
     self.onDamage = onDamage
   }
 
@@ -65,13 +59,17 @@ public struct CheckpointStore: Sendable {
     return nil
   }
 
-  /// Saves a checkpoint: `write` makes an HDF5 file at the path it is given. Older checkpoints beyond the last two are
-  /// removed once this one was read back.
+  /// Saves a checkpoint: `write` makes an HDF5 file at the path it is given. Older ones that the retention does not
+  /// keep are removed once this one was read back.
   ///
+  /// - Parameter loss: of the training at this step; decides which checkpoint is the best.
   /// - Throws: `ClavaError.storage` if it cannot be written; the ones before it are untouched.
-  public func save(attempt: Int, step: Int, _ write: (String) throws -> Void) throws {
+  public func save(attempt: Int, step: Int, loss: Double? = nil, _ write: (String) throws -> Void) throws {
     let folder = "\(taskFolder)/a\(attempt)"
     try FileSystem.createFolder(folder)
+    // Checkpoints of a task are alike: where the last one does not fit, this one will not either.
+    let expected = candidates().first.flatMap { DurableFile.size($0.path) } ?? 0
+    try DurableFile.requireSpace(forBytes: expected + expected / 10 + Self.spareBytes, at: folder)
     let candidate = Candidate(attempt: attempt, step: step, stem: "\(folder)/ck-\(step)")
     let temporary = "\(candidate.path).tmp~\(TemporaryName.make(extension: ""))"
     let digest: Digest, size: Int
@@ -88,7 +86,7 @@ public struct CheckpointStore: Sendable {
       unlink(temporary)
       throw error
     }
-    let manifest = Manifest(attempt: attempt, step: step, sha256: digest, size: size)
+    let manifest = try CheckpointManifest(attempt: attempt, step: step, sha256: digest, size: size, loss: loss)
     try FileSystem.writeAtomically(CanonicalJSON.encode(manifest), to: candidate.manifestPath)
     removeOutdated(saved: candidate.stem)
     removeStaleTemporaries()
@@ -103,10 +101,12 @@ public struct CheckpointStore: Sendable {
   }
 
   /// Removes files that processes which have ended left in the making, and checkpoints that never got a manifest.
-  public func removeStaleTemporaries() {
+  ///
+  /// - Parameter isAlone: whether nobody else can be at work on the task, so that nothing has to age first.
+  public func removeStaleTemporaries(isAlone: Bool = false) {
     for (_, folder) in attempts() {
       DurableFile.remove(in: folder, olderThanSeconds: 0) { $0.contains(".tmp~") && TemporaryName.isAbandoned($0) }
-      DurableFile.remove(in: folder, olderThanSeconds: Self.staleSeconds) { name in
+      DurableFile.remove(in: folder, olderThanSeconds: isAlone ? 0 : Self.staleSeconds) { name in
         name.contains(".tmp-")
           || (name.hasPrefix("ck-") && name.hasSuffix(".h5")
             && !FileSystem.exists("\(folder)/\(name.dropLast(3)).json"))
@@ -136,13 +136,7 @@ public struct CheckpointStore: Sendable {
 
   private func verify(_ candidate: Candidate) throws(ClavaError) {
     do {
-      let manifest = try CanonicalJSON.decode(
-        Manifest.self, from: FileSystem.read(candidate.manifestPath), source: candidate.manifestPath)
-      guard manifest.format == Manifest.currentFormat else {
-        throw ClavaError(
-          .damaged, "the checkpoint has format \(manifest.format), this program reads \(Manifest.currentFormat)",
-          at: .init(file: candidate.manifestPath))
-      }
+      let manifest = try CheckpointManifest.read(candidate.manifestPath)
       guard manifest.step == candidate.step, manifest.attempt == candidate.attempt else {
         throw ClavaError(
           .damaged, "the manifest is of step \(manifest.step) of attempt \(manifest.attempt)",
@@ -170,7 +164,11 @@ public struct CheckpointStore: Sendable {
   }
 
   private func removeOutdated(saved: String) {
-    for candidate in candidates().dropFirst(Self.retained) where candidate.stem != saved {
+    let candidates = candidates()
+    // A manifest that cannot be read has no loss; `latest()` will put it aside, if it is ever asked for.
+    let kept = retention.kept(
+      candidates.map { .init(step: $0.step, loss: try? CheckpointManifest.read($0.manifestPath).loss) })
+    for (candidate, isKept) in zip(candidates, kept) where !isKept && candidate.stem != saved {
       unlink(candidate.manifestPath)
       unlink(candidate.path)
     }

@@ -1,7 +1,7 @@
 internal import Essentials
 internal import Foundation
 
-/// The records of one coordinator start.
+/// The records of one coordinator start, or of a part of it.
 public struct JournalSegment<Record: Decodable> {
   /// Number of the coordinator start.
   public var epoch: Int
@@ -15,11 +15,13 @@ extension JournalSegment: Sendable where Record: Sendable {}
 
 /// Reads the journal of a run.
 public enum JournalReader {
-  /// All segments of a journal folder in the order of their epochs.
+  /// All segments of a journal folder in the order they were begun.
   ///
   /// - Throws: `ClavaError.damaged`, naming file and line, if a line other than the last is not sound.
   public static func read<Record: Decodable>(folder: String, as type: Record.Type) throws -> [JournalSegment<Record>] {
-    try epochs(of: folder).map { try read(path: path(of: $0, in: folder), epoch: $0, as: type) }
+    try files(of: folder).map { name in
+      try read(path: "\(folder)/\(name)", epoch: place(of: name)?.epoch ?? 0, as: type)
+    }
   }
 
   /// One segment.
@@ -59,7 +61,26 @@ public enum JournalReader {
 
   /// Epochs that have a file in a journal folder, ascending.
   public static func epochs(of folder: String) -> [Int] {
-    FileSystem.list(folder).filter { $0.hasSuffix(".log") }.compactMap { Int($0.dropLast(4)) }.sorted()
+    var epochs: [Int] = []
+    for name in files(of: folder) {
+      if let epoch = place(of: name)?.epoch, epochs.last != epoch { epochs.append(epoch) }
+    }
+    return epochs
+  }
+
+  /// Names of the files of a journal folder in the order they were begun.
+  static func files(of folder: String) -> [String] {
+    FileSystem.list(folder).compactMap { name in place(of: name).map { (name, $0) } }
+      .sorted { ($0.1.epoch, $0.1.segment) < ($1.1.epoch, $1.1.segment) }
+      .map(\.0)
+  }
+
+  /// Epoch and segment of a file, from its name: `<epoch>.log` or `<epoch>.<segment>.log`.
+  private static func place(of name: String) -> (epoch: Int, segment: Int)? {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.last == "log", parts.count == 2 || parts.count == 3, let epoch = Int(parts[0]) else { return nil }
+    guard parts.count == 3 else { return (epoch, 0) }
+    return Int(parts[1]).map { (epoch, $0) }
   }
 
   static func path(of epoch: Int, in folder: String) -> String { "\(folder)/\(epoch).log" }

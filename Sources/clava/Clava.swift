@@ -17,7 +17,8 @@ struct Clava: ParsableCommand {
         clava run config.yaml --set denoiser.steps=2000
         clava sample RUN --scale 10               more data from the models of a run
         clava plan --data DIR                     show the work before doing it
-        clava status RUN                          how far a run is, from another terminal
+        clava status RUN --watch                  how far a run is, from another terminal
+        clava logs RUN                            what happened in it; retry, cancel and drain steer it
         clava config --defaults                   every option with its default and meaning
 
       EXIT CODES
@@ -26,7 +27,8 @@ struct Clava: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, InspectCommand.self,
+      RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, LogsCommand.self,
+      RetryCommand.self, CancelCommand.self, DrainCommand.self, InspectCommand.self,
       EvaluateCommand.self,
       ConfigCommand.self, DoctorCommand.self, BenchCommand.self, WorkerCommand.self, ComputeCommand.self,
     ])

@@ -7,7 +7,10 @@ import Testing
 struct CommandLineTests {
   @Test(
     "help is there for every command, with an example",
-    arguments: ["run", "sample", "plan", "status", "inspect", "evaluate", "config", "doctor", "bench"])
+    arguments: [
+      "run", "sample", "plan", "status", "logs", "retry", "cancel", "drain", "inspect", "evaluate", "config", "doctor",
+      "bench",
+    ])
   func help(command: String) throws {
     let result = try Program.run([command, "--help"])
     #expect(result.status == 0)
@@ -68,7 +71,8 @@ struct CommandLineTests {
       (["run", "--data", Fixtures.path("chinook"), "--format", "xml"], "data.format"),
       (["inspect", "\(folder.path)/no.h5"], "no.h5"),
       (["inspect", "\(Fixtures.path("chinook"))/album.csv"], "album.csv"),
-      (["status", empty], "no run"),
+      (["status", empty], "no run"), (["logs", empty], "no run"), (["retry", empty], "no run"),
+      (["cancel", "\(folder.path)/nowhere"], "no such folder"), (["drain", empty, "1"], "no run"),
       (["evaluate", "--real", Fixtures.path("chinook"), "--synthetic", empty], ".csv"),
     ]
     for (arguments, expected) in cases {

@@ -9,6 +9,7 @@ struct BodyParameters: Codable {
   var seconds: Double?
   var steps: Int?
   var marker: String?
+  var megabytes: Int?
 }
 
 /// Digest of the contents of all inputs and of the salt: the value that all bodies work on.
@@ -99,5 +100,60 @@ struct FailBody: TaskBody {
 
   func run(_ context: any TaskContext) throws {
     throw ClavaError(code, "this body always fails", remedy: "do not use it")
+  }
+}
+
+/// Needs more and more memory; can be saved and continued.
+struct GrowBody: TaskBody {
+  let kind = "grow"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let megabytes = try context.parameters(BodyParameters.self).megabytes ?? 0
+    var blocks: [[UInt8]] = []
+    // It stays large for a while, so that whoever looks now and then sees it.
+    for round in 0..<megabytes + 150 {
+      if context.shouldStop {
+        try saveNothing(context, step: blocks.count)
+        throw ClavaError(.interrupted, "saved at \(blocks.count) MiB")
+      }
+      if round < megabytes { blocks.append([UInt8](repeating: UInt8(round & 0xff), count: 1 << 20)) }
+      usleep(4000)
+    }
+    context.log("grown; the checkpoint was \(try context.latestCheckpoint() ?? "none")")
+    let sum = blocks.reduce(0) { $0 + Int($1[99]) }
+    try Data("\(sum)\n".utf8).write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
+/// Works on although none of its checkpoints can be written.
+struct UnsavedBody: TaskBody {
+  let kind = "unsaved"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    try context.saveCheckpoint(step: 1) { _ in throw ClavaError(.storage, "no space left for a test") }
+    usleep(1_500_000)
+    try Data("done\n".utf8).write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
+/// Fails for good until a file is there.
+struct FragileBody: TaskBody {
+  let kind = "fragile"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let marker = try context.parameters(BodyParameters.self).marker ?? ""
+    guard FileSystem.exists(marker) else { throw ClavaError(.input, "the file \(marker) is missing") }
+    try Data("done\n".utf8).write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
+private func saveNothing(_ context: any TaskContext, step: Int) throws {
+  try context.saveCheckpoint(step: step) { path in
+    let writer = try ArtifactWriter(path: path)
+    try writer.write("step", [Int64(step)])
+    try writer.finish()
   }
 }

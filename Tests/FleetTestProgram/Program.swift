@@ -10,29 +10,47 @@ import TaskGraph
 enum Program {
   static let registry = TaskRegistry([
     MixBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
-    FailBody(kind: "fail", code: .internal), FailBody(kind: "full", code: .storage),
+    FailBody(kind: "fail", code: .internal), FailBody(kind: "full", code: .storage), GrowBody(), UnsavedBody(),
+    FragileBody(),
   ])
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     switch arguments.first {
-    case "coordinator" where arguments.count == 3:
-      exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, own))
-    case "worker" where arguments.count == 4:
+    case "coordinator" where arguments.count == 3 || arguments.count == 4:
+      let lease = arguments.count == 4 ? Double(arguments[3]) : nil
+      exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, lease: lease, own))
+    case "worker" where arguments.count == 4 || arguments.count == 5:
+      let lifetime = arguments.count == 5 ? Double(arguments[4]) : nil
       exit(
         WorkerProgram.run(
           endpoint: arguments[1], runPath: arguments[2], slot: Int(arguments[3]) ?? 0,
-          computeCommand: [own, "compute", arguments[2]]))
+          computeCommand: [own, "compute", arguments[2]], lifecycle: WorkerLifecycle(lifetimeSeconds: lifetime)))
+    case "speechless" where arguments.count == 4:
+      exit(
+        WorkerProgram.run(
+          endpoint: arguments[1], runPath: arguments[2], slot: Int(arguments[3]) ?? 0,
+          computeCommand: ["/bin/sh", "-c", "echo a library is missing here; exit 3"]))
+    case "plan" where arguments.count == 4: exit(Workload.plan(arguments[1], Int(arguments[2]) ?? 1, arguments[3]))
+    case "save" where arguments.count == 3: exit(CheckpointWork.save(arguments[1], Int(arguments[2]) ?? 1))
+    case "flip" where arguments.count == 4:
+      exit(CheckpointWork.flip(arguments[1], Int(arguments[2]) ?? 1, UInt64(arguments[3]) ?? 1))
     case "compute" where arguments.count == 2:
       exit(ComputeProgram.run(registry: registry, runPath: arguments[1]))
     default:
-      FileHandle.standardError.write(Data("coordinator RUN WORKERS | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
+      FileHandle.standardError.write(Data(usage.utf8))
       exit(2)
     }
   }
 
-  private static func coordinate(runPath: String, workers: Int, _ own: String) -> Int32 {
+  private static let usage = """
+    coordinator RUN WORKERS [LEASE] | worker ENDPOINT RUN SLOT [LIFETIME] | compute RUN | speechless ENDPOINT RUN SLOT
+    plan RUN COUNT SECONDS | save FOLDER BYTES | flip FOLDER COUNT SEED
+
+    """
+
+  private static func coordinate(runPath: String, workers: Int, lease: Double?, _ own: String) -> Int32 {
     do {
       let directory = try RunDirectory(path: runPath, create: false)
       let lock = try directory.lock()
@@ -42,6 +60,7 @@ enum Program {
       var settings = FleetSettings(workers: workers)
       settings.checkpointSeconds = 0.1
       settings.heartbeatSeconds = 0.5
+      if let lease { settings.leaseSeconds = lease }
       let outcome = try LocalFleet.run(
         plan: plan, directory: directory, settings: settings,
         workerCommand: { endpoint, slot in [own, "worker", endpoint, runPath, "\(slot)"] }, stop: StopFlag(),

@@ -87,23 +87,25 @@ struct TestRun {
   func logs(_ task: String) -> String {
     let folder = directory.task(TaskIdentifier(task).folderName)
     return FileSystem.list(folder).compactMap {
-      try? String(contentsOfFile: "\(folder)/\($0)/log.txt", encoding: .utf8)
+      try? String(contentsOfFile: "\(folder)/\($0)/stderr", encoding: .utf8)
     }
     .joined()
   }
 
   static func task(
-    _ id: String, _ kind: String, seconds: Double = 0, steps: Int = 0, marker: String? = nil, inputs: [String] = []
+    _ id: String, _ kind: String, seconds: Double = 0, steps: Int = 0, marker: String? = nil, inputs: [String] = [],
+    memory: Int = 1
   ) -> TaskDescription {
     var parameters: [String: JSONValue] = ["salt": .integer(Int64(id.utf8.reduce(0) { $0 * 31 + Int($1) & 0xffff }))]
     if seconds > 0 { parameters["seconds"] = .number(seconds) }
     if steps > 0 { parameters["steps"] = .integer(Int64(steps)) }
     if let marker { parameters["marker"] = .string(marker) }
+    if kind == "grow" { parameters["megabytes"] = .integer(Int64(steps)) }
     func output(_ id: String) -> String { id.hasPrefix("chain") ? "value" : "value.txt" }
     return TaskDescription(
       id: TaskIdentifier(id), kind: kind, codeVersion: 1, parameters: .object(parameters),
       inputs: inputs.map { TaskInput("x", from: TaskIdentifier($0), output: output($0)) }, outputs: [output(id)],
-      stage: kind, cost: TaskCost(seconds: max(seconds, Double(steps) * 0.002, 0.001), memory: 1))
+      stage: kind, cost: TaskCost(seconds: max(seconds, Double(steps) * 0.002, 0.001), memory: memory))
   }
 
   /// Three long tasks, many short ones that need them, and one that needs all.

@@ -130,7 +130,7 @@ struct FleetTests {
     #expect(digests(try undisturbed.run(workers: 1)) == digests(again))
     let folder = run.directory.task(TaskIdentifier("chain/a").folderName)
     let left = FileSystem.list(folder).flatMap { FileSystem.list("\(folder)/\($0)") }
-    #expect(Set(left) == ["log.txt"], "checkpoints of a committed task are removed")
+    #expect(Set(left) == ["exit.json", "stderr", "stdout"], "checkpoints of a committed task are removed")
   }
 
   @Test("a program that cannot be a worker ends the run with a reason")
@@ -163,7 +163,8 @@ struct FleetEventTests {
       .taskFinished(task: task, stage: "train", seconds: 1.5, cached: true),
       .taskFailed(task: task, stage: "train", attempt: 2, cause: "c", willRetry: true, log: nil),
       .workerJoined(worker: "worker 1", process: 5), .workerLost(worker: "worker 1", cause: "c"),
-      .warning(message: "m"), .overview(done: 1, total: 2, remainingSeconds: nil, stages: stages),
+      .workerLeft(worker: "worker 1", cause: "c"), .warning(message: "m"),
+      .overview(done: 1, total: 2, remainingSeconds: nil, stages: stages),
       .finished(status: "done", done: 3, failed: 0, blocked: 0, seconds: 2),
     ]
     for event in events {

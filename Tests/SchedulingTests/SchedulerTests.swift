@@ -1,3 +1,4 @@
+import FleetSimulation
 import Scheduling
 import TaskGraph
 import Testing
@@ -9,7 +10,7 @@ struct Bench {
   var effects: [SchedulerEffect] = []
 
   init(_ tasks: [TaskDescription], settings: SchedulerSettings = .init(), cached: Set<String> = []) throws {
-    scheduler = Scheduler(plan: try Plans.make(tasks), settings: settings)
+    scheduler = Scheduler(plan: try SimulatedPlans.make(tasks), settings: settings)
     take(scheduler.begin(now: now), cached)
   }
 
@@ -43,8 +44,8 @@ struct SchedulerTests {
   @Test("the task at the head of the longest path goes first, ties by name")
   func priority() throws {
     var bench = try Bench([
-      Plans.task("b", seconds: 10), Plans.task("a", seconds: 10), Plans.task("head", seconds: 6),
-      Plans.task("tail", seconds: 9, inputs: ["head"]),
+      SimulatedPlans.task("b", seconds: 10), SimulatedPlans.task("a", seconds: 10), SimulatedPlans.task("head", seconds: 6),
+      SimulatedPlans.task("tail", seconds: 9, inputs: ["head"]),
     ])
     #expect(bench.tell(.joined(worker: "w", held: [])) == [.grant(worker: "w", attempt("head"))])
     bench.tell(.started(worker: "w", attempt("head")))
@@ -55,15 +56,15 @@ struct SchedulerTests {
 
   @Test("short tasks are queued beside a running one, long ones are not")
   func leaseAhead() throws {
-    var short = try Bench((0..<5).map { Plans.task("t\($0)", seconds: 0.1) })
+    var short = try Bench((0..<5).map { SimulatedPlans.task("t\($0)", seconds: 0.1) })
     #expect(short.tell(.joined(worker: "w", held: [])).count == 3)
-    var long = try Bench((0..<5).map { Plans.task("t\($0)", seconds: 60) })
+    var long = try Bench((0..<5).map { SimulatedPlans.task("t\($0)", seconds: 60) })
     #expect(long.tell(.joined(worker: "w", held: [])).count == 1)
   }
 
   @Test("a queued task is taken back when another slot would stay idle")
   func takeBack() throws {
-    var bench = try Bench([Plans.task("a", seconds: 2), Plans.task("b", seconds: 2)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 2), SimulatedPlans.task("b", seconds: 2)])
     bench.tell(.joined(worker: "w1", held: []))
     bench.tell(.started(worker: "w1", attempt("a")))
     let wanted = bench.tell(.joined(worker: "w2", held: []))
@@ -74,7 +75,7 @@ struct SchedulerTests {
 
   @Test("a revoked task that has begun meanwhile stays where it is")
   func revokedTooLate() throws {
-    var bench = try Bench([Plans.task("a", seconds: 2), Plans.task("b", seconds: 2)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 2), SimulatedPlans.task("b", seconds: 2)])
     bench.tell(.joined(worker: "w1", held: []))
     bench.tell(.started(worker: "w1", attempt("a")))
     bench.tell(.joined(worker: "w2", held: []))
@@ -86,7 +87,7 @@ struct SchedulerTests {
   @Test("a task whose result is cached is done without a worker, and so is what follows from it")
   func cached() throws {
     let bench = try Bench(
-      [Plans.task("a", seconds: 1), Plans.task("b", seconds: 1, inputs: ["a"])], cached: ["a", "b"])
+      [SimulatedPlans.task("a", seconds: 1), SimulatedPlans.task("b", seconds: 1, inputs: ["a"])], cached: ["a", "b"])
     #expect(bench.effects.last == .finished)
     #expect(bench.scheduler.isFinished)
     #expect(bench.effects.contains(.done(TaskIdentifier("b"), cached: true)))
@@ -95,8 +96,8 @@ struct SchedulerTests {
   @Test("a program error is retried twice; then only what needs the task is blocked")
   func poison() throws {
     var bench = try Bench([
-      Plans.task("a", seconds: 1), Plans.task("b", seconds: 1, inputs: ["a"]),
-      Plans.task("c", seconds: 1, inputs: ["b"]), Plans.task("free", seconds: 1),
+      SimulatedPlans.task("a", seconds: 1), SimulatedPlans.task("b", seconds: 1, inputs: ["a"]),
+      SimulatedPlans.task("c", seconds: 1, inputs: ["b"]), SimulatedPlans.task("free", seconds: 1),
     ])
     bench.tell(.joined(worker: "w", held: []))
     let cause = FailureCause(.programError, "it broke")
@@ -119,7 +120,7 @@ struct SchedulerTests {
       (.programError, 2), (.lostWorker, 5), (.outOfMemory, 2), (.rejectedInput, 0), (.storage, 0),
     ]
     for (kind, retries) in kinds {
-      var bench = try Bench([Plans.task("a", seconds: 1)])
+      var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
       bench.tell(.joined(worker: "w", held: []))
       var used = 0
       while case .leased = bench.state("a") {
@@ -128,7 +129,7 @@ struct SchedulerTests {
       }
       #expect(used == retries + 1, "\(kind)")
     }
-    var bench = try Bench([Plans.task("a", seconds: 1)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
     bench.tell(.joined(worker: "w", held: []))
     for number in 1...50 { bench.tell(.failed(worker: "w", attempt("a", number), FailureCause(.preempted, "x"))) }
     #expect(bench.state("a") == .leased(isRunning: false))
@@ -136,7 +137,7 @@ struct SchedulerTests {
 
   @Test("a silent worker is lost after its lease, and only what it was running counts as a failure")
   func lease() throws {
-    var bench = try Bench([Plans.task("a", seconds: 1), Plans.task("b", seconds: 1)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1), SimulatedPlans.task("b", seconds: 1)])
     bench.tell(.joined(worker: "w", held: []))
     bench.tell(.started(worker: "w", attempt("a")))
     #expect(bench.tell(.tick, after: 29).isEmpty)
@@ -149,7 +150,7 @@ struct SchedulerTests {
 
   @Test("leases are extended when the coordinator itself stood still")
   func stoodStill() throws {
-    var bench = try Bench([Plans.task("a", seconds: 1)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
     bench.tell(.joined(worker: "w", held: []))
     bench.tell(.stoodStill(.seconds(100)), after: 100)
     #expect(bench.tell(.tick).isEmpty)
@@ -157,7 +158,7 @@ struct SchedulerTests {
 
   @Test("an attempt that two heartbeats leave out is given to somebody else")
   func missedBeats() throws {
-    var bench = try Bench([Plans.task("a", seconds: 1)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
     bench.tell(.joined(worker: "w", held: []))
     #expect(bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 2).isEmpty)
     let effects = bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 2)
@@ -167,7 +168,7 @@ struct SchedulerTests {
 
   @Test("a worker that says hello with a running attempt keeps it under the same number")
   func adoption() throws {
-    var bench = try Bench([Plans.task("a", seconds: 1)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
     #expect(bench.tell(.joined(worker: "w", held: [attempt("a", 7)])).isEmpty)
     #expect(bench.tell(.heartbeat(worker: "w", held: [attempt("a", 7)], running: attempt("a", 7))).isEmpty)
     #expect(bench.state("a") == .leased(isRunning: true))
@@ -177,7 +178,7 @@ struct SchedulerTests {
 
   @Test("a commit that comes twice, or after the task went elsewhere, is acknowledged and counts once")
   func lateCommit() throws {
-    var bench = try Bench([Plans.task("a", seconds: 1), Plans.task("z", seconds: 0.5)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 1), SimulatedPlans.task("z", seconds: 0.5)])
     bench.tell(.joined(worker: "w1", held: []))
     bench.tell(.started(worker: "w1", attempt("a")))
     bench.tell(.gone(worker: "w1", cause: "thought dead"))
@@ -192,7 +193,7 @@ struct SchedulerTests {
 
   @Test("a stop drains the workers and ends when they have given everything back")
   func stop() throws {
-    var bench = try Bench([Plans.task("a", seconds: 10), Plans.task("b", seconds: 10)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 10), SimulatedPlans.task("b", seconds: 10)])
     bench.tell(.joined(worker: "w", held: []))
     #expect(bench.tell(.stop) == [.drain(worker: "w")])
     #expect(bench.tell(.released(worker: "w", attempt("a"))).last == .finished)
@@ -201,7 +202,7 @@ struct SchedulerTests {
 
   @Test("a worker that leaves gets no more work")
   func leaving() throws {
-    var bench = try Bench([Plans.task("a", seconds: 10)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 10)])
     bench.tell(.joined(worker: "w", held: []))
     bench.tell(.leaving(worker: "w"))
     #expect(bench.tell(.released(worker: "w", attempt("a"))) == [.acknowledge(worker: "w", attempt("a"))])

@@ -1,8 +1,10 @@
+import FleetSimulation
+import Foundation
 import Scheduling
 import TaskGraph
 import Testing
 
-@Suite("The scheduler and the worker's protocol in a simulated world")
+@Suite("Scheduler, worker, commits, network and disk in a simulated world")
 struct SimulationTests {
   /// Budgets so large that trouble alone never poisons a task.
   private var patient: SchedulerSettings {
@@ -13,20 +15,18 @@ struct SimulationTests {
 
   private func check(_ seeds: Range<UInt64>, _ troubles: Troubles) throws {
     for seed in seeds {
-      let plan = try Plans.random(tasks: 24, seed: seed)
+      let plan = try SimulatedPlans.random(tasks: 16, seed: seed, longest: 15)
       var fleet = SimulatedFleet(
         plan: plan, workers: 1 + Int(seed % 4), seed: seed, troubles: troubles, settings: patient)
-      fleet.run()
-      #expect(fleet.isFinished, "seed \(seed): still not finished after \(fleet.now) virtual seconds")
-      #expect(fleet.committed.count == plan.tasks.count, "seed \(seed): not everything is committed")
-      #expect(fleet.violations.isEmpty, "seed \(seed): \(fleet.violations.prefix(3))")
+      fleet.run(untilSeconds: 5000)
+      #expect(fleet.isFinished && fleet.violations.isEmpty, "seed \(seed): \(fleet.violations.prefix(3))")
     }
   }
 
   @Test("without trouble every task runs exactly once")
   func calm() throws {
     for seed in 0..<UInt64(100) {
-      let plan = try Plans.random(tasks: 40, seed: seed)
+      let plan = try SimulatedPlans.random(tasks: 40, seed: seed)
       var fleet = SimulatedFleet(plan: plan, workers: 3, seed: seed, troubles: Troubles())
       fleet.run()
       #expect(fleet.isFinished && fleet.violations.isEmpty, "seed \(seed): \(fleet.violations.prefix(3))")
@@ -34,50 +34,80 @@ struct SimulationTests {
     }
   }
 
-  @Test("messages that are lost, doubled and reordered lose no task and commit none twice")
+  @Test("messages that are lost, doubled and reordered, and links that are cut, lose no task and commit none twice")
   func badNetwork() throws {
-    try check(0..<250, Troubles(drop: 0.2, duplicate: 0.2, longestDelay: 1))
+    try check(
+      0..<100,
+      Troubles {
+        $0.drop = 0.2
+        $0.duplicate = 0.2
+        $0.longestDelay = 1
+        $0.partitions = 0.03
+      })
   }
 
   @Test("workers that die, crash and freeze lose no task")
   func badWorkers() throws {
     try check(
-      1000..<1250,
-      Troubles(workerDeathsPerSecond: 0.03, computeCrashesPerSecond: 0.05, freezesPerSecond: 0.02))
+      1000..<1100,
+      Troubles {
+        $0.workerDeaths = 0.03
+        $0.computeCrashes = 0.05
+        $0.freezes = 0.02
+      })
   }
 
-  @Test("a coordinator that dies again and again finds everything that was committed")
+  @Test("a coordinator that dies, loses its power or wakes up again finds everything that was committed")
   func badCoordinator() throws {
-    try check(2000..<2150, Troubles(coordinatorDeathsPerSecond: 0.1))
+    try check(
+      2000..<2100,
+      Troubles {
+        $0.coordinatorDeaths = 0.1
+        $0.powerCuts = 0.1
+        $0.thaws = 0.05
+      })
   }
 
-  @Test("all troubles together lose no task and commit none twice")
-  func everything() throws {
+  @Test("a disk whose fsync fails ends the coordinator and loses nothing that was promised")
+  func badDisk() throws {
     try check(
-      3000..<3250,
-      Troubles(
-        drop: 0.1, duplicate: 0.1, longestDelay: 0.5, workerDeathsPerSecond: 0.02, computeCrashesPerSecond: 0.02,
-        freezesPerSecond: 0.01, coordinatorDeathsPerSecond: 0.03))
+      3000..<3100,
+      Troubles {
+        $0.syncFailures = 0.05
+        $0.powerCuts = 0.05
+      })
+  }
+
+  @Test("all troubles in random mixtures: no lost commit, no double commit, no hang")
+  func everything() throws {
+    // scripts/faults/simulate runs ten thousand.
+    for seed in 0..<UInt64(300) {
+      var fleet = try SimulatedFleet.world(seed: seed)
+      fleet.run()
+      #expect(
+        fleet.violations.isEmpty,
+        "seed \(seed): \(fleet.violations.prefix(3)); replay: scripts/faults/simulate 1 --first \(seed)")
+    }
   }
 
   @Test("slots are idle for less than two percent of their time while there are tasks")
   func idleShare() throws {
     // Tasks of 20 ms behind messages of a millisecond: the worst case for whoever waits for the coordinator.
-    let tasks = (0..<400).map { Plans.task("t/\($0)", seconds: 0.02, inputs: $0 < 20 ? [] : ["t/\($0 - 20)"]) }
+    let tasks = (0..<400).map { SimulatedPlans.task("t/\($0)", seconds: 0.02, inputs: $0 < 20 ? [] : ["t/\($0 - 20)"]) }
     var fleet = SimulatedFleet(
-      plan: try Plans.make(tasks), workers: 4, seed: 7, troubles: Troubles(longestDelay: 0.001))
+      plan: try SimulatedPlans.make(tasks), workers: 4, seed: 7, troubles: Troubles { $0.longestDelay = 0.001 })
     fleet.run()
     #expect(fleet.isFinished)
-    let share = fleet.scheduler.statistics.idleWhileReadyShare
+    let share = fleet.statistics.idleWhileReadyShare
     // The compute processes take 0.1 s to start, once.
-    let start = 0.1 * 4 / fleet.scheduler.statistics.slotSeconds
+    let start = 0.1 * 4 / fleet.statistics.slotSeconds
     #expect(share - start < 0.02, "idle while ready \(share), of it \(start) at the start")
   }
 
   @Test("a hundred thousand tasks are dispatched to a thousand workers at five thousand a second or more")
   func throughput() throws {
     let count = 100_000
-    let plan = try Plans.make((0..<count).map { Plans.task("t/\($0)", seconds: 0.01) })
+    let plan = try SimulatedPlans.make((0..<count).map { SimulatedPlans.task("t/\($0)", seconds: 0.01) })
     var scheduler = Scheduler(plan: plan)
     let began = ContinuousClock.now
     var now = Duration.zero

@@ -63,21 +63,71 @@ struct CheckpointStoreTests {
     let manifest = try CanonicalJSON.decode(JSONValue.self, from: data, source: "manifest")
     let bytes = try FileSystem.read(path(7, attempt: 3))
     #expect(manifest["step"] == .integer(7) && manifest["attempt"] == .integer(3))
-    #expect(manifest["format"] == .integer(1) && manifest["size"] == .integer(Int64(bytes.count)))
+    #expect(manifest["format"] == .integer(2) && manifest["size"] == .integer(Int64(bytes.count)))
     #expect(manifest["sha256"] == .string(Digest.of(bytes).hexadecimal))
   }
 
-  @Test("the last two stay, older ones go")
+  private func steps(_ attempt: Int) -> [Int] {
+    FileSystem.list("\(store.taskFolder)/a\(attempt)").filter { $0.hasSuffix(".h5") }
+      .compactMap { Int($0.dropFirst(3).dropLast(3)) }.sorted()
+  }
+
+  @Test("the first and the last two stay, others go")
   func retention() throws {
     for step in [10, 20, 30, 40] { try save(step) }
-    #expect(
-      FileSystem.list("\(store.taskFolder)/a1") == ["ck-30.h5", "ck-30.json", "ck-40.h5", "ck-40.json"])
+    #expect(steps(1) == [10, 30, 40])
     try save(35, attempt: 2)
-    #expect(FileSystem.list("\(store.taskFolder)/a2") == ["ck-35.h5", "ck-35.json"])
-    #expect(!FileSystem.exists(path(30)))
+    #expect(steps(1) == [10, 40] && steps(2) == [35])
     // A step behind two newer ones is kept too: it was asked for just now.
     try save(5, attempt: 2)
     #expect(FileSystem.exists(path(5, attempt: 2)))
+  }
+
+  @Test("the best stays, and every so many steps if wanted")
+  func best() throws {
+    let store = CheckpointStore(
+      taskFolder: store.taskFolder, retention: CheckpointRetention(last: 1, keepsFirst: false, every: 50))
+    let losses: [(Int, Double?)] = [(10, 5), (20, 1), (30, nil), (40, .nan), (50, 3), (60, 1), (70, 2)]
+    for (step, loss) in losses {
+      try store.save(attempt: 1, step: step, loss: loss) { path in
+        let writer = try ArtifactWriter(path: path)
+        try writer.write("weights", [Float](repeating: Float(step), count: 10))
+        try writer.finish()
+      }
+    }
+    #expect(steps(1) == [50, 60, 70])
+  }
+
+  @Test("of 200 bits flipped anywhere in file and manifest none goes unnoticed")
+  func bitFlips() throws {
+    try save(1)
+    try save(2)
+    var generator = SystemRandomNumberGenerator()
+    for round in 0..<200 {
+      let file = round % 2 == 0 ? path(2) : "\(store.taskFolder)/a1/ck-2.json"
+      let good = try FileSystem.read(file)
+      var bad = good
+      let bit = Int.random(in: 0..<8 * good.count, using: &generator)
+      bad[bit / 8] ^= 1 << UInt8(bit % 8)
+      try bad.write(to: URL(fileURLWithPath: file))
+      #expect(try store.latest()?.step == 1, "bit \(bit) of \(file)")
+      #expect(reports.all.count == round + 1)
+      for ending in ["h5", "json"] {
+        let place = "\(store.taskFolder)/a1/ck-2.\(ending)"
+        rename("\(place).bad", place)
+      }
+      try good.write(to: URL(fileURLWithPath: file))
+      #expect(try store.latest()?.step == 2)
+    }
+  }
+
+  @Test("checkpoints of the first release are still read")
+  func oldManifest() throws {
+    try save(7)
+    let bytes = try FileSystem.read(path(7))
+    let old = #"{"attempt":1,"format":1,"sha256":"\#(Digest.of(bytes))","size":\#(bytes.count),"step":7}"#
+    try Data(old.utf8).write(to: URL(fileURLWithPath: "\(store.taskFolder)/a1/ck-7.json"))
+    #expect(try store.latest()?.step == 7 && reports.all == [])
   }
 
   @Test("a damaged one is put aside and reported, and the one before it used")

@@ -8,6 +8,8 @@
 
 /// eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK): a wake-up descriptor for poll loops. Returns -1 and sets errno on failure.
 int clava_eventfd(void);
+/// syncfs(descriptor): forces a whole file system to disk.
+int clava_sync_file_system(int descriptor);
 /// Names the calling thread (15 characters are kept).
 void clava_thread_name(const char *name);
 /// Asks the kernel to send this process `signal` when the thread that created it dies.

@@ -23,9 +23,13 @@ struct WorkerCommand: ParsableCommand {
   @Option(name: .long, help: "Numeric profile of the run.")
   var profile: String
 
+  @OptionGroup var lifetime: LifetimeOptions
+
   func run() throws {
     let compute = [ProgramPath.current, "compute", "--run", directory, "--profile", profile]
-    throw ExitCode(WorkerProgram.run(endpoint: connect, runPath: directory, slot: slot, computeCommand: compute))
+    throw ExitCode(
+      WorkerProgram.run(
+        endpoint: connect, runPath: directory, slot: slot, computeCommand: compute, lifecycle: try lifetime.lifecycle))
   }
 }
 

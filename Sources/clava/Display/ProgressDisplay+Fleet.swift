@@ -13,6 +13,7 @@ extension ProgressDisplay {
       update { model, _ in model.stopped(task) }
       say("task \(task), attempt \(attempt): \(cause)\(willRetry ? "; it is tried again" : "")")
     case .workerLost(let worker, let cause): say("worker \(worker): \(cause)")
+    case .workerLeft(let worker, let cause): say("worker \(worker): \(cause)")
     case .warning(let message): say("warning: \(message)")
     case .started, .workerJoined, .overview, .finished: update { _, _ in }
     }

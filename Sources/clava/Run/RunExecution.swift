@@ -59,21 +59,33 @@ struct RunExecution {
     }
   }
 
+  /// What failed, why, and the command that tries it again.
   private static func error(_ tasks: [FailedTask], output: String) -> ClavaError {
     let isDisk = tasks.contains { $0.kind == .storage }
+    let again = "`\(CommandText.again)`"
     return ClavaError(
       isDisk ? .storage : .tasks,
       problems: tasks.map { task in
         var message = "task \(task.id) failed: \(task.cause)"
-        let advice =
-          isDisk
-          ? "free some space and give the same command again: finished tasks are kept"
-          : "read the log; after mending the cause give the same command again: finished tasks are kept"
-        if !task.blocked.isEmpty { message += " (\(task.blocked.count) other tasks need it)" }
+        if !task.blocked.isEmpty {
+          message += " (\(task.blocked.count) other tasks need it; everything else is finished and kept)"
+        }
         if let last = task.lastLines.last, !task.cause.contains(last) { message += "; last line of its log: \(last)" }
-        return Problem(
-          message, at: .init(file: task.log ?? output), remedy: task.cause.hasSuffix(advice) ? nil : advice)
+        let remedy =
+          isDisk ? "free some space, then \(again) goes on" : "mend the cause, then \(again) tries it again"
+        return Problem(message, at: .init(file: task.log ?? output), remedy: remedy)
       })
+  }
+}
+
+/// The command line of this process.
+enum CommandText {
+  /// As it can be given again in a shell.
+  static var again: String {
+    (["clava"] + CommandLine.arguments.dropFirst()).map { word in
+      let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:,+@%".contains($0)) }
+      return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    }.joined(separator: " ")
   }
 }
 
