@@ -186,7 +186,9 @@ extension SimulatedFleet {
     guard let task = tasks[id] else { return nil }
     var text = id.name
     for input in task.inputs {
-      guard let output = coordinator?.outputs[input.task]?.first else { return nil }
+      guard let outputs = coordinator?.outputs[input.task],
+        let output = outputs.first(where: { $0.name == input.output })
+      else { return nil }
       text += " " + output.contentDigest.hexadecimal
     }
     return Digest.of(text)
