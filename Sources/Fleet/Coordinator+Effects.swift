@@ -70,7 +70,8 @@ extension Coordinator {
     // A number that was given out must never be given out again: the grant leaves once it is on disk.
     let record = try note(JournalRecord(.granted, attempt, worker: worker))
     send(
-      .grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker, after: record)
+      .grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker, after: record
+    )
   }
 
   private func done(_ id: TaskIdentifier, _ cached: Bool) throws {

@@ -14,6 +14,8 @@ public struct SchedulerSettings: Sendable, Hashable, Codable {
   public var leaseSeconds: Double = 30
   /// Heartbeats that may leave out a held attempt before it counts as lost.
   public var missedBeats: Int = 2
+  /// Seconds that a grant has to reach its worker, however many heartbeats that had left before do not name it.
+  public var grantSeconds: Double = 10
   /// Retries after program errors.
   public var programErrorRetries: Int = 2
   /// Retries after lost workers.

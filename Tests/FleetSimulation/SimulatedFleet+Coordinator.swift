@@ -79,7 +79,9 @@ extension SimulatedFleet {
       if coordinator?.scheduler.state(of: attempt.task) != .done { violate("\(attempt) was committed and is not done") }
       // Whoever reads the cache must see what this coordinator believes.
       let seen = disk.outputs(of: key)
-      if seen != coordinator?.outputs[attempt.task] { violate("double commit: \(attempt.task) is not what the cache says") }
+      if seen != coordinator?.outputs[attempt.task] {
+        violate("double commit: \(attempt.task) is not what the cache says")
+      }
     } catch {
       violate("\(error)")
     }

@@ -1,6 +1,6 @@
+import Essentials
 package import Scheduling
 package import TaskGraph
-import Essentials
 
 /// A coordinator, workers, a network and a disk under a virtual clock: the real `Scheduler`, `WorkerCore`, `CommitLog`
 /// and `DurableQueue`, all else simulated. Everything follows from the seed.

@@ -33,7 +33,8 @@ enum Simulator {
     let seconds = Double((ContinuousClock.now - began) / .microseconds(1)) / 1e6
     print(
       "\(numbers[1]) seeds, \(starts) coordinator starts, \(executions) executions: \(failures) failed; "
-        + String(format: "%.2f ms a seed, the longest %.1f ms", seconds / Double(numbers[1]) * 1e3,
+        + String(
+          format: "%.2f ms a seed, the longest %.1f ms", seconds / Double(numbers[1]) * 1e3,
           Double(longest / .microseconds(1)) / 1e3))
     exit(failures == 0 ? 0 : 1)
   }

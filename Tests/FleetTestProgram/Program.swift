@@ -24,11 +24,26 @@ enum Program {
         WorkerProgram.run(
           endpoint: arguments[1], runPath: arguments[2], slot: Int(arguments[3]) ?? 0,
           computeCommand: [own, "compute", arguments[2]]))
+    case "bench" where arguments.count == 4:
+      exit(bench(tasks: Int(arguments[1]) ?? 1000, workers: Int(arguments[2]) ?? 10, folder: arguments[3]))
     case "compute" where arguments.count == 2:
       exit(ComputeProgram.run(registry: registry, runPath: arguments[1]))
     default:
-      FileHandle.standardError.write(Data("coordinator RUN WORKERS | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
+      FileHandle.standardError.write(
+        Data("coordinator RUN WORKERS | worker ENDPOINT RUN SLOT | compute RUN | bench TASKS WORKERS FOLDER\n".utf8))
       exit(2)
+    }
+  }
+
+  /// Empty tasks through a real coordinator; prints JSON.
+  private static func bench(tasks: Int, workers: Int, folder: String) -> Int32 {
+    do {
+      let speed = try FleetBenchmark.run(tasks: tasks, workers: workers, folder: folder)
+      print(String(decoding: try CanonicalJSON.encodePretty(speed), as: UTF8.self))
+      return 0
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      return 1
     }
   }
 
