@@ -104,6 +104,7 @@ struct RunHistory: Codable, Sendable, Hashable {
       // Whoever began has put back and settled what came before; a coordinator it replaced may have gone on.
       unsettled = unsettled.filter { $0.value.time > record.time }
     case .end:
+      unsettled = [:]
       for task in tasks.keys {
         tasks[task]?.failures = [:]
         tasks[task]?.openAttempt = nil
