@@ -99,7 +99,7 @@ let package = Package(
       name: "FleetSimulation", dependencies: ["Scheduling", "TaskGraph", "Essentials"],
       path: "Tests/FleetSimulation", swiftSettings: swiftSettings),
     .executableTarget(
-      name: "FleetSimulator", dependencies: ["FleetSimulation"], path: "Tests/FleetSimulator",
+      name: "FleetSimulator", dependencies: ["FleetSimulation", "TaskGraph"], path: "Tests/FleetSimulator",
       swiftSettings: swiftSettings),
     tests("SchedulingTests", ["FleetSimulation", "Scheduling", "TaskGraph", "Essentials"]),
     tests("MessagingTests", ["Messaging", "Essentials"]),

@@ -12,7 +12,9 @@ struct CommitDisk: CommitStorage {
   /// What the journal tells so far.
   private(set) var history: RunHistory
   /// The entry of the result that is being committed.
-  var entry: CacheEntry?
+  var entry: CacheEntry? { didSet { text = nil } }
+  /// The same as JSON.
+  private var text: Data?
   /// The worker that delivered it.
   var worker = ""
 
@@ -31,24 +33,28 @@ struct CommitDisk: CommitStorage {
     return entry.outputs
   }
 
-  func create(_ result: CommittedResult) throws -> Bool {
-    guard let entry else { return false }
-    return try cache.create(CanonicalJSON.encode(entry), for: result.key)
+  mutating func create(_ result: CommittedResult) throws -> Bool {
+    guard let text = try encodedEntry() else { return false }
+    return try cache.create(text, for: result.key)
   }
 
   func remove(_ key: Digest) throws { try cache.remove(key) }
 
   mutating func append(_ result: CommittedResult) throws -> Int {
-    var kept = entry
-    kept?.outputs = result.outputs
-    return try append(
-      JournalRecord(
-        .committed, result.attempt, worker: worker, seconds: entry?.seconds, key: result.key, entry: kept))
+    if entry?.outputs != result.outputs {
+      entry?.outputs = result.outputs
+      text = nil
+    }
+    let record = JournalRecord(
+      .committed, result.attempt, worker: worker, seconds: entry?.seconds, key: result.key, entry: entry)
+    return try append(record, as: encodedEntry().flatMap { record.plainCommit($0) })
   }
 
   /// Appends a record and notes what it says for the next snapshot.
-  mutating func append(_ record: JournalRecord) throws -> Int {
-    let number = try journal.append(record)
+  ///
+  /// - Parameter json: the record as JSON, if that is known.
+  mutating func append(_ record: JournalRecord, as json: Data? = nil) throws -> Int {
+    let number = try (json ?? record.plainGrant).map { try journal.append(json: $0) } ?? journal.append(record)
     history.take(record)
     // The journal itself remembers these.
     if !history.unsettled.isEmpty { history.unsettled = [:] }
@@ -57,6 +63,12 @@ struct CommitDisk: CommitStorage {
 
   /// Goes on in a new file of the journal, which begins with all that is known.
   func beginSegment() throws { try journal.beginSegment(JournalRecord(.snapshot, history: history)) }
+
+  private mutating func encodedEntry() throws -> Data? {
+    if let text { return text }
+    text = try entry.map { try CanonicalJSON.encode($0) }
+    return text
+  }
 
   /// Puts back entries that a power cut took, then forces all entries to disk: what is found from now on is durable.
   ///

@@ -24,6 +24,8 @@ public struct CommittedResults: Sendable {
   /// Outputs of the tasks that are known to be done.
   public private(set) var outputs: [TaskIdentifier: [TaskOutput]] = [:]
 
+  /// Keys of tasks that were looked up and not found, which are needed again when they are committed.
+  private var keys: [TaskIdentifier: Digest] = [:]
   private let plan: Plan
   private let indexes: [TaskIdentifier: Int]
   private let objects: ObjectStore
@@ -52,6 +54,7 @@ public struct CommittedResults: Sendable {
 
   /// The key of a task; nil if an input is not known yet.
   public func key(of task: TaskDescription) throws -> Digest? {
+    if let known = keys[task.id] { return known }
     guard let inputs = inputs(of: task) else { return nil }
     return try TaskKey.of(task, inputs: inputs.map(\.contentDigest), numericProfile: plan.numericProfile)
   }
@@ -61,7 +64,11 @@ public struct CommittedResults: Sendable {
   /// - Parameter removesBroken: whether an entry whose files are gone, which never counts, is also removed.
   /// - Returns: the entry, or nil if the task must run.
   public mutating func lookUp(_ task: TaskDescription, removesBroken: Bool = false) throws -> CacheEntry? {
-    guard let key = try key(of: task), let data = try cache.entry(for: key) else { return nil }
+    guard let key = try key(of: task) else { return nil }
+    guard let data = try cache.entry(for: key) else {
+      if removesBroken { keys[task.id] = key }
+      return nil
+    }
     guard let entry = try? CanonicalJSON.decode(CacheEntry.self, from: data, source: cache.path),
       entry.outputs.map(\.name) == task.outputs, entry.outputs.allSatisfy({ objects.holds(Self.object($0)) })
     else {
@@ -74,6 +81,9 @@ public struct CommittedResults: Sendable {
 
   /// Notes the outputs of a task.
   mutating func note(_ task: TaskIdentifier, _ outputs: [TaskOutput]) { self.outputs[task] = outputs }
+
+  /// Forgets the key of a task that needs it no more.
+  mutating func forgetKey(of task: TaskIdentifier) { keys[task] = nil }
 
   /// Looks up every task in the order of the plan.
   ///

@@ -177,6 +177,7 @@ extension Coordinator {
     if !verdict.different.isEmpty { report(verdict, attempt, outputs, worker) }
     if !isDone {
       results.note(task.id, verdict.outputs)
+      results.forgetKey(of: task.id)
       peers[worker]?.busySeconds += commit.seconds
       statistics[task.id] = TaskStatistics(
         id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,

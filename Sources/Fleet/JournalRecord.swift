@@ -1,5 +1,6 @@
 internal import Essentials
 internal import Foundation
+internal import Messaging
 internal import Scheduling
 internal import Storage
 internal import TaskGraph
@@ -40,6 +41,29 @@ struct JournalRecord: Codable, Sendable, Hashable {
     self.key = key
     self.entry = entry
     self.history = history
+  }
+}
+
+extension JournalRecord {
+  /// The record of a grant as it stands in the journal; nil if a name is not plain.
+  var plainGrant: Data? {
+    guard kind == .granted, let task, let attempt, let worker, let name = PlainJSON.quoted(task.name),
+      let by = PlainJSON.quoted(worker)
+    else { return nil }
+    return Data("{\"attempt\":\(attempt),\"kind\":\"granted\",\"task\":\(name),\"time\":\(time),\"worker\":\(by)}".utf8)
+  }
+
+  /// The record of a commit around the JSON of its entry; nil if a name is not plain.
+  func plainCommit(_ entry: Data) -> Data? {
+    guard kind == .committed, let task, let attempt, let worker, let seconds, let key,
+      let name = PlainJSON.quoted(task.name), let by = PlainJSON.quoted(worker), seconds.isFinite
+    else { return nil }
+    var text = Data("{\"attempt\":\(attempt),\"entry\":".utf8)
+    text.append(entry)
+    text.append(
+      contentsOf: (",\"key\":\"\(key.hexadecimal)\",\"kind\":\"committed\",\"seconds\":\(seconds),\"task\":\(name),"
+        + "\"time\":\(time),\"worker\":\(by)}").utf8)
+    return text
   }
 }
 
@@ -90,6 +114,7 @@ struct RunHistory: Codable, Sendable, Hashable {
       unsettled = unsettled.filter { $0.value.time > record.time }
     case .end:
       isOver = true
+      unsettled = [:]
       for task in tasks.keys {
         tasks[task]?.failures = [:]
         tasks[task]?.openAttempt = nil

@@ -101,7 +101,8 @@ public struct MessageCodec {
       switch envelope.message {
       case .hello(let value): body = try encoder.encode(value)
       case .heartbeat(let value): body = try encoder.encode(value)
-      case .started(let value), .release(let value), .committed(let value): body = try encoder.encode(value)
+      case .started(let value), .release(let value), .committed(let value):
+        body = try PlainJSON.encode(value) ?? encoder.encode(value)
       case .commit(let value): body = try encoder.encode(value)
       case .failed(let value): body = try encoder.encode(value)
       case .welcome(let value): body = try encoder.encode(value)
@@ -110,8 +111,10 @@ public struct MessageCodec {
       case .unsupported(let value): body = try encoder.encode(value)
       case .grant(let value, let work):
         payload = [work]
-        body = try encoder.encode(
-          Payload(grant: value, workLength: work.count, workChecksum: Checksum.crc32c(work)))
+        let payload = Payload(grant: value, workLength: work.count, workChecksum: Checksum.crc32c(work))
+        body =
+          try PlainJSON.encode(value, workLength: payload.workLength, workChecksum: payload.workChecksum)
+          ?? encoder.encode(payload)
       case .leaving, .rehello, .alive, .drain, .dismiss, .unknown: body = empty
       }
     } catch {
@@ -142,10 +145,10 @@ public struct MessageCodec {
     switch kind {
     case .hello: return .hello(try value(body))
     case .heartbeat: return .heartbeat(try value(body))
-    case .started: return .started(try value(body))
+    case .started: return .started(try PlainJSON.notice(body) ?? value(body))
     case .commit: return .commit(try value(body))
     case .failed: return .failed(try value(body))
-    case .release: return .release(try value(body))
+    case .release: return .release(try PlainJSON.notice(body) ?? value(body))
     case .leaving: return .leaving
     case .welcome: return .welcome(try value(body))
     case .reject: return .reject(try value(body))
@@ -160,7 +163,7 @@ public struct MessageCodec {
       guard Checksum.crc32c(work) == payload.workChecksum else { throw .bodyChecksum }
       return .grant(payload.grant, work: work)
     case .revoke: return .revoke(try value(body))
-    case .committed: return .committed(try value(body))
+    case .committed: return .committed(try PlainJSON.notice(body) ?? value(body))
     case .drain: return .drain
     case .dismiss: return .dismiss
     case .unsupported: return .unsupported(try value(body))

@@ -2,7 +2,7 @@ internal import TaskGraph
 
 extension Scheduler {
   /// Ready tasks without room that are passed over for others in one turn.
-  private static let mostPassedOver = 64
+  private static let mostPassedOver = 16
 
   /// Puts a worker into the heap of those that can take a task, as it stands now.
   mutating func offer(_ index: Int) {
@@ -33,6 +33,13 @@ extension Scheduler {
     let worker = workers[index]
     if worker.held.isEmpty { return true }
     return worker.held.count < settings.leaseAhead && worker.heldSeconds < settings.leaseAheadSeconds
+  }
+
+  /// Whether a task may be given to a worker that holds others: together they must be short. Otherwise something more
+  /// urgent that becomes ready meanwhile would have to wait behind it.
+  private func mayQueue(_ task: Int, on index: Int) -> Bool {
+    workers[index].held.isEmpty
+      || workers[index].heldSeconds + predictedSeconds(task) <= settings.leaseAheadSeconds
   }
 
   /// Gives ready tasks, the longest remaining path first, to the least loaded workers that have room for them; then
@@ -87,6 +94,7 @@ extension Scheduler {
     var best: Candidate?
     for room in rooms.indices {
       guard let candidate = first(in: room), best.map({ candidate < $0 }) ?? true else { continue }
+      guard mayQueue(task, on: candidate.worker) else { continue }
       let reserved = reservation.flatMap { $0.room == room ? $0.bytes : nil } ?? 0
       if fits(task, candidate.worker, reserved: reserved) { best = candidate }
     }

@@ -5,7 +5,7 @@ extension Scheduler {
     let seconds = predictedSeconds(attempt.task)
     let request = request(attempt.task)
     tasks[attempt.task].leases.append(
-      Lease(number: attempt.number, worker: index, seconds: seconds, request: request))
+      Lease(number: attempt.number, worker: index, seconds: seconds, request: request, granted: now))
     tasks[attempt.task].grants.append((attempt.number, index))
     tasks[attempt.task].state = .leased(isRunning: false)
     tasks[attempt.task].openAttempt = nil

@@ -49,7 +49,8 @@ extension Scheduler {
       }
       let most = open.compactMap { rooms[workers[$0].room].capacity }.max() ?? 0
       let advice = wanted > most ? "; it will run alone on the largest machine (\(Self.gibibytes(most)))" : ""
-      return "it needs \(Self.gibibytes(wanted)) of memory, at most \(Self.gibibytes(free.max() ?? 0)) are free\(advice)"
+      return
+        "it needs \(Self.gibibytes(wanted)) of memory, at most \(Self.gibibytes(free.max() ?? 0)) are free\(advice)"
     }
     let before = tasks.count { $0.state == .ready && $0.rank < tasks[index].rank }
     let busy = usable.count { workers[$0].running != nil }

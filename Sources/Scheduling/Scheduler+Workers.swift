@@ -60,7 +60,7 @@ extension Scheduler {
       guard lease.missedBeats >= settings.missedBeats else { continue }
       if lease.isConfirmed {
         fail(attempt, FailureCause(.lostWorker, "\(name) no longer holds it"))
-      } else {
+      } else if (now - lease.granted).inSeconds >= settings.grantSeconds {
         // The grant never arrived: nobody's fault, no budget touched.
         giveBack(attempt)
       }

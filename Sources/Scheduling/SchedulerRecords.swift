@@ -45,6 +45,7 @@ extension Scheduler {
     var isRevoked = false
     var missedBeats = 0
     var began: Duration?
+    var granted: Duration
   }
 
   struct WorkerRecord {

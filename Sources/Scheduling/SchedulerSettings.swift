@@ -14,6 +14,8 @@ public struct SchedulerSettings: Sendable, Hashable, Codable {
   public var leaseSeconds: Double = 30
   /// Heartbeats that may leave out a held attempt before it counts as lost.
   public var missedBeats: Int = 2
+  /// Seconds that a grant has to reach its worker, however many heartbeats that had left before do not name it.
+  public var grantSeconds: Double = 10
   /// Retries after program errors.
   public var programErrorRetries: Int = 2
   /// Retries after lost workers.
@@ -25,8 +27,9 @@ public struct SchedulerSettings: Sendable, Hashable, Codable {
   public var memoryFactors: [Double] = [1, 1.5, 2]
   /// Most attempts that one slot holds: one runs, the others wait beside it.
   public var leaseAhead: Int = 3
-  /// Nothing more is queued on a slot whose attempts are predicted to take this long together.
-  public var leaseAheadSeconds: Double = 5
+  /// What is queued on a slot may be predicted to take so long together with what runs there: long enough to hide the
+  /// way to the coordinator and its disk, short enough that what is urgent never waits behind what is not.
+  public var leaseAheadSeconds: Double = 0.5
   /// Seconds for which attempts that an earlier coordinator gave out wait for their workers to come back. 0 if workers
   /// end with their coordinator.
   public var adoptionSeconds: Double = 0

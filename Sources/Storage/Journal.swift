@@ -1,5 +1,5 @@
 internal import CSystemShims
-public import Essentials
+internal import Essentials
 public import Foundation
 internal import Synchronization
 

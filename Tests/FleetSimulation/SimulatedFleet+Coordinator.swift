@@ -79,7 +79,9 @@ extension SimulatedFleet {
       if coordinator?.scheduler.state(of: attempt.task) != .done { violate("\(attempt) was committed and is not done") }
       // Whoever reads the cache must see what this coordinator believes.
       let seen = disk.outputs(of: key)
-      if seen != coordinator?.outputs[attempt.task] { violate("double commit: \(attempt.task) is not what the cache says") }
+      if seen != coordinator?.outputs[attempt.task] {
+        violate("double commit: \(attempt.task) is not what the cache says")
+      }
     } catch {
       violate("\(error)")
     }
@@ -186,7 +188,9 @@ extension SimulatedFleet {
     guard let task = tasks[id] else { return nil }
     var text = id.name
     for input in task.inputs {
-      guard let output = coordinator?.outputs[input.task]?.first else { return nil }
+      guard let outputs = coordinator?.outputs[input.task],
+        let output = outputs.first(where: { $0.name == input.output })
+      else { return nil }
       text += " " + output.contentDigest.hexadecimal
     }
     return Digest.of(text)

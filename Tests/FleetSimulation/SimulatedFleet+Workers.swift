@@ -33,9 +33,8 @@ extension SimulatedFleet {
         transmit(.toCoordinator(worker: index, .heartbeat(held, running), epoch: epoch))
       case .run(let attempt):
         if workers[index]?.ran.insert(attempt).inserted == false { violate("\(attempt) ran twice on one worker") }
-        let seconds = tasks[attempt.task]?.cost.seconds ?? 1
         let generation = workers[index]?.generation ?? 0
-        agenda.add(.computeEnds(index, attempt, generation: generation), at: now + seconds * (0.5 + dice.uniform()))
+        agenda.add(.computeEnds(index, attempt, generation: generation), at: now + seconds(attempt.task))
       case .stopRunning:
         workers[index]?.generation += 1
         if let running = workers[index]?.core.running { tell(index, .computeLeft(running)) }
@@ -52,14 +51,22 @@ extension SimulatedFleet {
     }
   }
 
-  /// What a body delivers: it follows from the task alone.
-  func result(of attempt: AttemptIdentifier) -> AttemptResult {
-    AttemptResult(outputs: [output(of: attempt.task)], seconds: tasks[attempt.task]?.cost.seconds ?? 1, peakMemory: 1)
+  /// How long a task takes this time.
+  private mutating func seconds(_ task: TaskIdentifier) -> Double {
+    durations?[task] ?? (tasks[task]?.cost.seconds ?? 1) * (0.5 + dice.uniform())
   }
 
-  private func output(of task: TaskIdentifier, variant: String = "") -> TaskOutput {
-    let digest = Digest.of("content of \(task)\(variant)")
-    return TaskOutput(name: "o", digest: digest, contentDigest: digest, size: 1)
+  /// What a body delivers: it follows from the task alone.
+  func result(of attempt: AttemptIdentifier) -> AttemptResult {
+    let seconds = durations?[attempt.task] ?? tasks[attempt.task]?.cost.seconds ?? 1
+    return AttemptResult(outputs: outputs(of: attempt.task), seconds: seconds, peakMemory: 1)
+  }
+
+  private func outputs(of task: TaskIdentifier, variant: String = "") -> [TaskOutput] {
+    (tasks[task]?.outputs ?? []).map { name in
+      let digest = Digest.of("content of \(task) \(name)\(variant)")
+      return TaskOutput(name: name, digest: digest, contentDigest: digest, size: 1)
+    }
   }
 
   // MARK: Troubles
@@ -125,6 +132,6 @@ extension SimulatedFleet {
     let task = open[dice.below(open.count)].id
     guard let key = key(of: task) else { return }
     let variant = dice.chance(troubles.unequalResults) ? " made otherwise" : ""
-    disk.commitDurably([output(of: task, variant: variant)], key: key)
+    disk.commitDurably(outputs(of: task, variant: variant), key: key)
   }
 }

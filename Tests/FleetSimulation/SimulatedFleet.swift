@@ -1,6 +1,6 @@
+import Essentials
 package import Scheduling
 package import TaskGraph
-import Essentials
 
 /// A coordinator, workers, a network and a disk under a virtual clock: the real `Scheduler`, `WorkerCore`, `CommitLog`
 /// and `DurableQueue`, all else simulated. Everything follows from the seed.
@@ -79,6 +79,8 @@ package struct SimulatedFleet {
   /// Tasks that are done for the last coordinator.
   package var doneCount: Int { coordinator?.done.count ?? 0 }
 
+  /// Exact seconds of each task; nil: drawn around the predicted ones.
+  package var durations: [TaskIdentifier: Double]?
   var granted: Set<AttemptIdentifier> = []
   /// What workers were told is committed.
   var answered: [TaskIdentifier: CommittedResult] = [:]

@@ -36,6 +36,8 @@ enum Program {
     case "save" where arguments.count == 3: exit(CheckpointWork.save(arguments[1], Int(arguments[2]) ?? 1))
     case "flip" where arguments.count == 4:
       exit(CheckpointWork.flip(arguments[1], Int(arguments[2]) ?? 1, UInt64(arguments[3]) ?? 1))
+    case "bench" where arguments.count == 4:
+      exit(bench(tasks: Int(arguments[1]) ?? 1000, workers: Int(arguments[2]) ?? 10, folder: arguments[3]))
     case "compute" where arguments.count == 2:
       exit(ComputeProgram.run(registry: registry, runPath: arguments[1]))
     default:
@@ -46,9 +48,21 @@ enum Program {
 
   private static let usage = """
     coordinator RUN WORKERS [LEASE] | worker ENDPOINT RUN SLOT [LIFETIME] | compute RUN | speechless ENDPOINT RUN SLOT
-    plan RUN COUNT SECONDS | save FOLDER BYTES | flip FOLDER COUNT SEED
+    plan RUN COUNT SECONDS | bench TASKS WORKERS FOLDER | save FOLDER BYTES | flip FOLDER COUNT SEED
 
     """
+
+  /// Empty tasks through a real coordinator; prints JSON.
+  private static func bench(tasks: Int, workers: Int, folder: String) -> Int32 {
+    do {
+      let speed = try FleetBenchmark.run(tasks: tasks, workers: workers, folder: folder)
+      print(String(decoding: try CanonicalJSON.encodePretty(speed), as: UTF8.self))
+      return 0
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      return 1
+    }
+  }
 
   private static func coordinate(runPath: String, workers: Int, lease: Double?, _ own: String) -> Int32 {
     do {

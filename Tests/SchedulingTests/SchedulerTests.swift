@@ -44,7 +44,8 @@ struct SchedulerTests {
   @Test("the task at the head of the longest path goes first, ties by name")
   func priority() throws {
     var bench = try Bench([
-      SimulatedPlans.task("b", seconds: 10), SimulatedPlans.task("a", seconds: 10), SimulatedPlans.task("head", seconds: 6),
+      SimulatedPlans.task("b", seconds: 10), SimulatedPlans.task("a", seconds: 10),
+      SimulatedPlans.task("head", seconds: 6),
       SimulatedPlans.task("tail", seconds: 9, inputs: ["head"]),
     ])
     #expect(bench.tell(.joined(worker: "w", held: [])) == [.grant(worker: "w", attempt("head"))])
@@ -161,7 +162,8 @@ struct SchedulerTests {
     var bench = try Bench([SimulatedPlans.task("a", seconds: 1)])
     bench.tell(.joined(worker: "w", held: []))
     #expect(bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 2).isEmpty)
-    let effects = bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 2)
+    #expect(bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 2).isEmpty, "it may be on its way")
+    let effects = bench.tell(.heartbeat(worker: "w", held: [], running: nil), after: 6)
     #expect(effects == [.grant(worker: "w", attempt("a", 2))])
     #expect(bench.scheduler.failureCount(of: TaskIdentifier("a")) == 0)
   }

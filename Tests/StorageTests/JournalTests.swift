@@ -103,6 +103,57 @@ struct JournalTests {
     #expect(error?.description.contains("has number 3, expected 2") == true)
   }
 
+  @Test("a new segment begins with a snapshot; the ones before it go once it is on disk")
+  func segments() throws {
+    let journal = try Journal(folder: journalFolder)
+    for record in records(3) { try journal.append(record) }
+    try journal.sync()
+    try journal.beginSegment(Record(task: "snapshot", attempt: 0))
+    try journal.append(Record(task: "after", attempt: 1))
+    #expect(try read().flatMap(\.records) == records(3), "nothing is gone before the snapshot is there")
+    var settled = 0
+    try journal.sync { settled += 1 }
+    #expect(settled == 1)
+    let segments = try read()
+    #expect(segments.map(\.epoch) == [1])
+    #expect(segments[0].records == [Record(task: "snapshot", attempt: 0), Record(task: "after", attempt: 1)])
+    #expect(try journal.durable() == 5)
+    #expect(try Journal(folder: journalFolder).epoch == 2)
+  }
+
+  @Test("a thread waits for the disk; what is appended meanwhile is on disk after the next request")
+  func background() throws {
+    let journal = try Journal(folder: journalFolder)
+    journal.startBackground()
+    for round in 1...20 {
+      for record in records(10) { try journal.append(record) }
+      journal.syncInBackground()
+      var waits = 0
+      while try journal.durable() < round * 10, waits < 5000 {
+        usleep(1000)
+        waits += 1
+      }
+      #expect(try journal.durable() == round * 10)
+      journal.drainWake()
+    }
+    journal.stopBackground()
+    #expect(try read()[0].records.count == 200)
+  }
+
+  @Test("a journal that could not be written takes nothing more and says why")
+  func failure() throws {
+    let journal = try Journal(folder: journalFolder)
+    try journal.append(Record(task: "a", attempt: 1))
+    // Segments are made exclusively: a file in the way stands for a disk that refuses.
+    try Data().write(to: URL(fileURLWithPath: journalFolder + "/1.1.log"))
+    try journal.beginSegment(Record(task: "snapshot", attempt: 0))
+    let first = #expect(throws: ClavaError.self) { try journal.sync() }
+    #expect(first?.code == .storage && first?.description.contains("the journal could not be forced to disk") == true)
+    #expect(throws: ClavaError.self) { try journal.append(Record(task: "b", attempt: 1)) }
+    #expect(throws: ClavaError.self) { try journal.durable() }
+    #expect(throws: ClavaError.self) { try journal.sync() }
+  }
+
   @Test("coordinators that start at the same time get different epochs")
   func epochs() throws {
     let folder = journalFolder

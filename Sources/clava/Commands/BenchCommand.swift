@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diffusion
 import Essentials
+import Fleet
 import Foundation
 import Latents
 import Matching
@@ -20,20 +21,24 @@ struct BenchCommand: ParsableCommand {
         clava bench
         clava bench --only network --json
         clava bench --only matching --rows 1000000
+        clava bench --only fleet --tasks 100000
         scripts/bench-matching                    greedy matching with faiss, side by side
         scripts/bench-peers                       the same work in PyTorch and scikit-learn, side by side
       """)
 
   /// The parts that can be measured alone.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case network, clustering, matching, reading
+    case network, clustering, matching, reading, fleet
   }
 
-  @Option(name: .long, help: "Measure one part only: network, clustering, matching or reading.")
+  @Option(name: .long, help: "Measure one part only: network, clustering, matching, reading or fleet.")
   var only: Part?
 
   @Option(name: .long, help: "Rows on either side of the matching; above 100,000 greedy matching is left out.")
   var rows = 20_000
+
+  @Option(name: .long, help: "Empty tasks that the fleet's coordinator hands out to a thousand workers.")
+  var tasks = 20_000
 
   @Option(name: .long, help: "How often a short figure is measured.")
   var repeats = 7
@@ -50,6 +55,11 @@ struct BenchCommand: ParsableCommand {
     guard (1...10_000_000).contains(rows) else {
       throw ClavaError(
         .configuration, "found \(rows), expected a number from 1 to 10000000", at: .init(file: "--rows"),
+        remedy: "leave the option out for 20000")
+    }
+    guard (100...1_000_000).contains(tasks) else {
+      throw ClavaError(
+        .configuration, "found \(tasks), expected a number from 100 to 1000000", at: .init(file: "--tasks"),
         remedy: "leave the option out for 20000")
     }
     BLAS.useOneThread()
@@ -88,6 +98,7 @@ struct BenchCommand: ParsableCommand {
         BenchmarkResult(name: "k-means++ seeding of 20", value: speed.seedingRowsPerSecond, unit: "rows/s"),
       ]
     case .matching: return matching()
+    case .fleet: return try fleet()
     case .reading:
       let speed = try ReadingBenchmark.run()
       return [
@@ -96,6 +107,25 @@ struct BenchCommand: ParsableCommand {
       ]
     }
   }
+
+  private func fleet() throws -> [BenchmarkResult] {
+    let folder = NSTemporaryDirectory() + "clava-bench-\(getpid())"
+    defer { FileSystem.removeIfPresent(folder) }
+    let speed = try FleetBenchmark.run(tasks: tasks, workers: min(1000, tasks), folder: folder)
+    let size = "\(TextFormatting.count(speed.tasks)) empty tasks, \(speed.workers) workers"
+    return [
+      BenchmarkResult(name: "tasks handed out and committed, \(size)", value: speed.tasksPerSecond, unit: "tasks/s"),
+      BenchmarkResult(
+        name: "processor time of the coordinator a task", value: speed.processorSeconds / Double(speed.tasks) * 1e6,
+        unit: "µs"),
+      BenchmarkResult(
+        name: "resident memory at half time and at the end", value: Double(speed.residentLate) / 1048576, unit: "MiB",
+        comparison: .init(
+          name: "of that at half time", ratio: Double(speed.residentLate) / Double(max(1, speed.residentEarly)))),
+      BenchmarkResult(name: "restart to the first assignment", value: speed.restartSeconds, unit: "s"),
+    ]
+  }
+
   private func matching() -> [BenchmarkResult] {
     let speed = MatchingBenchmark.run(rows: rows, greedy: rows <= 100_000, clock: processorSeconds)
     let size = "\(TextFormatting.count(rows)) × \(TextFormatting.count(rows)) × 12"
