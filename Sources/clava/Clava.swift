@@ -29,6 +29,7 @@ struct Clava: ParsableCommand {
       RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, InspectCommand.self,
       EvaluateCommand.self,
       ConfigCommand.self, DoctorCommand.self, BenchCommand.self, WorkerCommand.self, ComputeCommand.self,
+      RunTaskCommand.self, ExportCommand.self,
     ])
 }
 
