@@ -1,3 +1,5 @@
+internal import TaskGraph
+
 extension PlanExport {
   /// A Makefile with a target for each task: `make -f FILE -j N`.
   public var makefile: String {
