@@ -70,7 +70,10 @@ public struct TaskRunner {
     }
     for ancestor in plan.ancestry(of: [id]) where ancestor.id != id { _ = try results.lookUp(ancestor) }
     guard let inputs = results.inputs(of: task), let key = try results.key(of: task) else {
-      let missing = task.inputs.map(\.task).filter { results.outputs[$0] == nil }
+      var missing: [TaskIdentifier] = []
+      for input in task.inputs where results.outputs[input.task] == nil && !missing.contains(input.task) {
+        missing.append(input.task)
+      }
       throw ClavaError(
         .input, "task \(id) needs \(missing.prefix(3).map(\.name).joined(separator: ", ")), which is not finished",
         at: .init(file: directory.path), remedy: "run the earlier levels of the plan first")
