@@ -33,7 +33,7 @@ extension PlanExport {
         podReplacementPolicy: Failed
         podFailurePolicy:
           rules:
-          - { action: Ignore, onPodConditions: [{ type: DisruptionTarget }] }
+          - { action: Ignore, onPodConditions: [{ type: DisruptionTarget, status: "True" }] }
           - { action: Ignore, onExitCodes: { operator: In, values: [99] } }
         template:
           metadata: { labels: { app: clava } }
