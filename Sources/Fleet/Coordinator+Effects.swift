@@ -128,7 +128,7 @@ extension Coordinator {
     }
   }
 
-  private func lost(_ worker: String, _ cause: String) throws {
+  func lost(_ worker: String, _ cause: String) throws {
     guard peers[worker]?.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
     connection?.launcher.noteLoss(launch: peers[worker]?.launch)

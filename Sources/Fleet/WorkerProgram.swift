@@ -26,7 +26,7 @@ enum Signals {
   }
 }
 
-/// The worker process: a supervisor of one slot.
+/// A worker process: the supervisor of one slot.
 public enum WorkerProgram {
   /// Works for a coordinator until it is dismissed.
   ///
@@ -39,14 +39,23 @@ public enum WorkerProgram {
   ///   - computeCommand: path and arguments of the program that calls `ComputeProgram.run`.
   /// - Returns: the exit code for the process.
   public static func run(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) -> Int32 {
+    run(
+      WorkerOptions(endpoint: endpoint, runPath: runPath, key: nil, slot: slot, computeCommand: computeCommand))
+  }
+
+  /// Works for a coordinator of this or another machine until it is dismissed.
+  ///
+  /// - Returns: the exit code for the process, as above; 75 also if no coordinator was there for too long.
+  public static func run(_ options: WorkerOptions) -> Int32 {
     Signals.holdTermination()
     do {
-      return try WorkerSupervisor(
-        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand
-      ).run()
+      switch try options.dial() {
+      case .success(let link): return try WorkerSupervisor(options, link).run()
+      case .failure(let exit): return exit.code
+      }
     } catch {
       WorkerSupervisor.print("\(error)")
-      return 42
+      return WorkerExit.refused
     }
   }
 }

@@ -17,6 +17,10 @@ extension FleetSettings {
     heartbeatSeconds = fleet.heartbeat
     leaseSeconds = fleet.lease
     orphanSeconds = fleet.orphanAfter
+    listen = fleet.listen
+    advertise = fleet.advertise
+    lifetimeSeconds = fleet.lifetime
+    staggerSeconds = fleet.lifetimeStagger
     coreType = NumericKernels.coreType(configuration)
   }
 }

@@ -107,8 +107,7 @@ struct RunSession {
         remedy: "choose another folder with --out")
     }
     guard FileSystem.exists(path) else {
-      // Keys may be made before the run.
-      if !FileSystem.list(configuration.output).allSatisfy({ $0 == "keys" }) {
+      if FileSystem.list(configuration.output).contains(where: { $0 != "keys" }) {
         throw ClavaError(
           .configuration, "the output folder holds other files and no run", at: .init(file: configuration.output),
           remedy: "choose an empty or new folder with --out")
