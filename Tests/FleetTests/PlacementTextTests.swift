@@ -85,7 +85,8 @@ struct PlacementTextTests {
     #expect(arguments.suffix(7).prefix(6) == ["-p", "2222", "-i", "key", "--", "train@10.9.1.1"])
     #expect(
       arguments.last
-        == "exec env CLAVA_LAUNCH=\(identity.text) clava worker --connect - --key - --workdir 'my work'")
+        == "sh -c 'env CLAVA_LAUNCH=\(identity.text) clava worker --connect - --key - --workdir '\\''my work'\\''; exit $?'"
+    )
     #expect(!arguments.joined().contains("SECRET"))
     let line = try command.greeting(slot: 1)
     #expect(line.last == 10 && line.count(where: { $0 == 10 }) == 1)

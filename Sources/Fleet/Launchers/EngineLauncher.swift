@@ -143,7 +143,7 @@ final class EngineLauncher: Launcher, Sendable {
         store.remove(launch)
       }
     }
-    let count = work.keeper.runningCount
+    let count = work.keeper.hopefulCount
     shared.withLock { $0.runningCount = count }
   }
 

@@ -30,7 +30,7 @@ protocol Launcher: AnyObject {
   func poll(now: Duration) throws -> [LaunchEnding]
   /// Starts no replacements any more.
   func startNoMore()
-  /// How many worker processes are there.
+  /// How many worker processes are there, or still to be expected while replacements are started.
   var runningCount: Int { get }
   /// Ends every worker process at once.
   func endAll()

@@ -24,14 +24,15 @@ package struct SSHCommand: Sendable {
     return fixed + port + placement.options + ["--", destination, remote(host, identity)]
   }
 
-  /// What the shell there is given: one line, every word quoted.
+  /// What the shell there is given: one line, every word quoted. A shell stays above the worker, so that its end by a
+  /// signal (128 and more) can be told from that of the connection (255).
   private func remote(_ host: SSHHost, _ identity: LaunchIdentity) -> String {
     var words = [
       "env", "CLAVA_LAUNCH=\(identity.text)", host.program ?? placement.program, "worker", "--connect", "-", "--key",
       "-",
     ]
     if let workdir = host.workdir { words += ["--workdir", workdir] }
-    return "exec " + ShellText.command(words + site.lifetimeOptions)
+    return ShellText.command(["sh", "-c", ShellText.command(words + site.lifetimeOptions) + "; exit $?"])
   }
 
   /// The line for standard input: the worker's key file with the endpoint.

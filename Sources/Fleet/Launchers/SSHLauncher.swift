@@ -85,7 +85,7 @@ final class SSHLauncher: Launcher {
       if let adopted = slots[index].adopted, !Self.holds(adopted, slots[index].identity) {
         endings.append(ended(index, "is gone from \(address(index))", exitCode: nil, now))
       } else if let process = slots[index].process, let ending = process.ending(wait: false) {
-        if ending.exitCode == 255, slots[index].isConfirmed {
+        if ending.exitCode ?? 255 == 255, slots[index].isConfirmed {
           // The worker does not depend on the connection; its silence, if it falls silent, will tell.
           slots[index].process = nil
           slots[index].isOutOfSight = true
@@ -102,7 +102,10 @@ final class SSHLauncher: Launcher {
 
   func startNoMore() { isClosing = true }
 
-  var runningCount: Int { slots.count { $0.process != nil || $0.adopted != nil } }
+  var runningCount: Int {
+    isClosing
+      ? slots.count { $0.process != nil || $0.adopted != nil } : slots.prefix(wanted).count { !$0.isGivenUp }
+  }
 
   func endAll() {
     isClosing = true
@@ -144,7 +147,12 @@ final class SSHLauncher: Launcher {
 
   private func sentence(_ ending: SystemProcess.Ending, _ index: Int) -> String {
     let place = "on \(address(index))"
-    return ending.exitCode == 255 ? "was not reached \(place)" : "\(ending.sentence) \(place)"
+    switch ending.exitCode {
+    case 255?: return "was not reached \(place)"
+    case let code? where code > 128 && code < 160:
+      return "was ended by signal \(code - 128) (\(SystemProcess.name(ofSignal: code - 128))) \(place)"
+    default: return "\(ending.sentence) \(place)"
+    }
   }
 
   private func clear(_ index: Int) {

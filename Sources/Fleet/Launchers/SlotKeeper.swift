@@ -71,7 +71,6 @@ package struct SlotKeeper {
 
   private struct Slot {
     var filling = Filling.free
-    var isRunning = false
     var isConfirmed = false
     var absences = 0
     /// Endings in a row without a hello.
@@ -120,20 +119,20 @@ package struct SlotKeeper {
   /// Slots that are filled, whether their worker runs already or not.
   package var filledCount: Int { slots.count { $0.filling != .free } }
 
-  /// Slots whose process is there, as far as is known.
-  package var runningCount: Int { slots.count { $0.isRunning || ($0.isConfirmed && $0.filling != .free) } }
+  /// Slots from which a worker can be expected.
+  package var hopefulCount: Int { isClosed ? filledCount : slots.prefix(wanted).count { !$0.isGivenUp } }
 
   /// Takes an event.
   package mutating func step(_ event: Event, now: Duration) -> [Effect] {
     switch event {
     case .wanted(let count):
-      if count > wanted { lastWish = now }
+      // The number falls and rises with the work that is ready; only a new height is news.
+      if count > slots.count { lastWish = now }
       wanted = count
       grow(to: count)
     case .confirmed(let identity):
       guard slots.indices.contains(identity.slot), slots[identity.slot].filling.launch == identity.launch else { break }
       slots[identity.slot].isConfirmed = true
-      slots[identity.slot].isRunning = true
       slots[identity.slot].failures = 0
     case .submitted(let launch):
       for index in slots.indices where slots[index].filling == .asked(launch) {
@@ -167,13 +166,7 @@ package struct SlotKeeper {
     for index in slots.indices {
       guard case .placed(let launch) = slots[index].filling else { continue }
       switch answer[launch]?[index] {
-      case .pending?:
-        // A job that its engine has put back into the queue starts from the beginning.
-        slots[index].isRunning = false
-        slots[index].absences = 0
-      case .running?:
-        slots[index].isRunning = true
-        slots[index].absences = 0
+      case .pending?, .running?: slots[index].absences = 0
       case .gone(let ending)?:
         // A worker that was dismissed or has drained, or whose machine failed, says nothing against the next one.
         let isExpected = ending.exitCode == nil || ending.exitCode == 0 || ending.exitCode == 99
@@ -194,7 +187,6 @@ package struct SlotKeeper {
     let launch = slots[index].filling.launch
     if counts && !slots[index].isConfirmed { slots[index].failures += 1 }
     slots[index].filling = .free
-    slots[index].isRunning = false
     slots[index].isConfirmed = false
     slots[index].absences = 0
     slots[index].isGivenUp = isLast || slots[index].failures >= Self.maximumFailures
