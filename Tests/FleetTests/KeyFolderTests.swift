@@ -1,6 +1,7 @@
 import Essentials
 import Fleet
 import Foundation
+import Messaging
 import Storage
 import TestSupport
 import Testing
