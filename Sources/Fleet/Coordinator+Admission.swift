@@ -39,6 +39,8 @@ extension Coordinator {
       if let keyName { hello.name = hello.labels["machine"].map { "\(keyName)@\($0)" } ?? keyName }
       let name = namesByIdentity[hello.worker]
       hello.held = hello.held.filter { mayHold($0, name) }
+      // A worker of another version is about to be sent away.
+      guard hello.versions.contains(1) else { return envelope }
       arrivals[arrival.address] = (arrival.key, arrival.descriptor, arrival.remote)
       envelope.message = .hello(hello)
       return envelope

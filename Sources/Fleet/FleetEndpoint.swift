@@ -47,6 +47,7 @@ final class FleetEndpoint {
   private let refusals = RefusalQueue()
   private let revoked: RevokedKeys
   private var rate = RefusalRate()
+  private var lastDue: Duration = .zero
 
   /// Opens the sockets and, if workers of other machines may join, writes `join.json`.
   ///
@@ -87,7 +88,7 @@ final class FleetEndpoint {
     network = Network(socket: socket, monitor: monitor, authenticator: authenticator, allowed: allowed)
     let join = JoinFile(
       run: server.run, epoch: epoch, endpoint: Self.advertised(bound, settings.advertise),
-      serverKey: server.keys.publicKey)
+      serverKey: server.keys.publicKey, folder: FileManager.default.currentDirectoryPath)
     self.join = join
     // Whoever may start workers without asking: by hand, and a launcher for its slots.
     _ = try? folder.worker("pool", endpoint: join.endpoint)
@@ -175,7 +176,12 @@ final class FleetEndpoint {
 
   /// Lines for the log on what was turned away since the last call.
   func takeRefusals(now: Duration) -> [String] {
-    refusals.take().compactMap { rate.note($0, now: now) } + rate.due(now: now)
+    var lines = refusals.take().compactMap { rate.note($0, now: now) }
+    if now - lastDue > .seconds(1) {
+      lastDue = now
+      lines += rate.due(now: now)
+    }
+    return lines
   }
 
   /// Keys that have been revoked since the last call, with their names.

@@ -14,18 +14,22 @@ public struct JoinFile: Codable, Sendable, Hashable {
   public var dataEndpoint: String?
   /// Public key of the coordinator.
   public var serverKey: String
+  /// Folder it was started in, to which relative paths of the plan belong.
+  public var folder: String?
   /// Whether that coordinator has ended in good order: nobody listens any more.
   public var isOver: Bool
 
   /// Creates a description.
   public init(
-    run: String, epoch: Int, endpoint: String, dataEndpoint: String? = nil, serverKey: String, isOver: Bool = false
+    run: String, epoch: Int, endpoint: String, dataEndpoint: String? = nil, serverKey: String, folder: String? = nil,
+    isOver: Bool = false
   ) {
     self.run = run
     self.epoch = epoch
     self.endpoint = endpoint
     self.dataEndpoint = dataEndpoint
     self.serverKey = serverKey
+    self.folder = folder
     self.isOver = isOver
   }
 

@@ -87,7 +87,7 @@ public struct KeyFolder: Sendable {
   @discardableResult
   public func worker(_ name: String, endpoint: String? = nil) throws -> WorkerKey {
     try Self.check(name)
-    guard !FileSystem.exists("\(path)/revoked/\(name).json") else {
+    guard !isRevoked(name) else {
       throw ClavaError(
         .input, "the key '\(name)' is revoked", at: .init(file: "\(path)/revoked/\(name).json"),
         remedy: "choose another name")
@@ -109,6 +109,9 @@ public struct KeyFolder: Sendable {
 
   /// Path of a worker's key.
   public func file(of name: String) -> String { "\(path)/workers/\(name).json" }
+
+  /// Whether the key of this name may no longer speak.
+  public func isRevoked(_ name: String) -> Bool { FileSystem.exists("\(path)/revoked/\(name).json") }
 
   /// Writes a copy of a worker's key that only its owner may read.
   public func copy(_ key: WorkerKey, to path: String) throws {

@@ -36,6 +36,8 @@ final class WorkerLink {
   private var monitor: ConnectionMonitor?
   private var serverKey: String?
   private var isReady = false
+  /// Whether this coordinator has ever let the worker in; a handshake that fails later has other reasons.
+  private var wasReady = false
   private var lastHeard = MonotonicClock.now
   private var lookedUp = MonotonicClock.now
   private var refusedSince: Duration?
@@ -102,6 +104,7 @@ final class WorkerLink {
     case .ready:
       refusedSince = nil
       isReady = true
+      wasReady = true
       say(event.sentence, now)
     case .keyRefused:
       // With a folder to look into, another run may have taken the old one's place.
@@ -109,7 +112,7 @@ final class WorkerLink {
       return .refused(event.sentence)
     case .abandoned, .wrongKey, .unencrypted, .foreign, .broken:
       isReady = false
-      if refusedSince == nil { refusedSince = now }
+      if refusedSince == nil, !wasReady { refusedSince = now }
       say(event.sentence, now)
     case .unreachable:
       isReady = false
@@ -132,6 +135,7 @@ final class WorkerLink {
       socket.dropUnsent()
       (socket, self.security, endpoint, serverKey) = (fresh, security, join.endpoint, join.serverKey)
       refusedSince = nil
+      wasReady = false
       said = nil
       try dial()
       say("the coordinator listens at \(endpoint) now", now)

@@ -6,7 +6,7 @@ internal import Storage
 public struct WorkerOptions: Sendable {
   /// Address of the coordinator; nil: that in `join.json` of the run, read again whenever it is silent.
   public var endpoint: String?
-  /// The run directory.
+  /// The run directory; an absolute path if the worker is on no leash.
   public var runPath: String
   /// Its key; nil for a socket of this machine.
   public var key: WorkerKey?
@@ -27,6 +27,14 @@ public struct WorkerOptions: Sendable {
     self.key = key
     self.slot = slot
     self.computeCommand = computeCommand
+  }
+
+  /// Goes where the coordinator was started, if that folder is here too: relative paths of the plan belong to it.
+  func enterFolder() {
+    guard key != nil, let directory = try? RunDirectory(path: runPath, create: false),
+      let folder = (try? JoinFile.read(directory))?.folder, FileSystem.isFolder(folder)
+    else { return }
+    _ = chdir(folder)
   }
 
   /// Dials; without an address it waits for a coordinator to write one.

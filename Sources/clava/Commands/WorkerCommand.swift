@@ -73,7 +73,7 @@ struct WorkerCommand: ParsableCommand {
     if slots > 1 {
       throw ExitCode(try WorkerGroup(program: ProgramPath.current, slots: slots, input: input, command: self).run())
     }
-    guard let directory else {
+    guard let directory = directory.map({ URL(fileURLWithPath: $0).standardizedFileURL.path }) else {
       throw ClavaError(
         .configuration, "a worker needs the folder of the run", at: .init(key: "--run"),
         remedy: "give --run RUN with the path it has on this machine")
@@ -81,7 +81,13 @@ struct WorkerCommand: ParsableCommand {
     let number = slot ?? WorkerKeySource.launchedSlot ?? 0
     let isLocal = connect?.hasPrefix("ipc://") ?? false
     let source = WorkerKeySource(directory: directory, slot: slot ?? WorkerKeySource.launchedSlot)
-    let found = isLocal ? nil : try source.key(key, input: input)
+    let found: WorkerKey?
+    do {
+      found = isLocal ? nil : try source.key(key, input: input)
+    } catch let error as RevokedKey {
+      FileHandle.standardError.write(Data("\(error.sentence)\n".utf8))
+      throw ExitCode(42)
+    }
     var options = WorkerOptions(
       endpoint: try address(found), runPath: directory, key: found, slot: number,
       computeCommand: [

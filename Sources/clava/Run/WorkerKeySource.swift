@@ -2,6 +2,11 @@ import Essentials
 import Fleet
 import Foundation
 
+/// A worker finds that it may no longer speak, before it has tried.
+struct RevokedKey: Error {
+  let sentence: String
+}
+
 /// Where a worker's key comes from: a file, a folder with one for each slot, standard input, or the run directory.
 struct WorkerKeySource {
   let directory: String?
@@ -52,8 +57,16 @@ struct WorkerKeySource {
       at: .init(file: folder), remedy: "name a key file, or give the slot with --slot")
   }
 
+  /// The slot's own key is shut out; it must not come in by another.
+  private var isRevoked: Bool {
+    slot.map { KeyFolder(runPath: directory ?? "").isRevoked("slot-\($0)") } ?? false
+  }
+
   private func own() throws -> String {
     let keys = KeyFolder(runPath: directory ?? "")
+    guard !isRevoked else {
+      throw RevokedKey(sentence: "this worker ends: the key 'slot-\(slot ?? 0)' of its slot is revoked")
+    }
     let names = (slot.map { ["slot-\($0)"] } ?? []) + ["pool"]
     // The coordinator makes them when it starts; whoever may write there may make them as well.
     if let name = names.first(where: { FileSystem.exists(keys.file(of: $0)) }) { return keys.file(of: name) }
