@@ -133,10 +133,16 @@ extension Coordinator {
     if cause.kind == .storage, stopDeadline == nil { try beginStop(MonotonicClock.now) }
   }
 
-  /// A worker process of this machine ended.
+  /// A worker process that a launcher watches ended.
   func workerEnded(_ ending: LaunchEnding) throws {
-    if let peer = peers.values.first(where: { $0.process == ending.process && $0.left == nil }) {
-      let sentence = "\(peer.name) (process \(ending.process)) \(ending.sentence)"
+    let isHeard = peers.values.first { peer in
+      // Process numbers tell workers of this machine apart, launches those of others.
+      let isSame = ending.launch == nil ? peer.process == ending.process : true
+      return peer.launch == ending.launch && isSame && peer.left == nil
+    }
+    if let peer = isHeard {
+      let place = ending.launch == nil ? " (process \(ending.process))" : ""
+      let sentence = "\(peer.name)\(place) \(ending.sentence)"
       try lost(peer.name, sentence)
       try tell(.gone(worker: peer.name, cause: sentence))
     }
@@ -152,9 +158,10 @@ extension Coordinator {
     }
   }
 
-  private func lost(_ worker: String, _ cause: String) throws {
+  func lost(_ worker: String, _ cause: String) throws {
     guard let peer = peers[worker], peer.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
+    connection?.launcher.noteLoss(launch: peers[worker]?.launch)
     // Should it speak again after all, it has to introduce itself first.
     namesByAddress[peer.address] = nil
     // After a stop workers are expected to go.

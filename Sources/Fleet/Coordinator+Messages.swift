@@ -9,16 +9,12 @@ extension Coordinator {
   /// Takes messages as they came from the socket.
   ///
   /// Commits touch the disk; what has begun meanwhile is noted first, so that no slot looks idle that is not.
-  func take(batch: [[Data]]) throws {
+  func take(batch: [FleetEndpoint.Arrival]) throws {
     var commits: [(Data, Envelope)] = []
-    for frames in batch {
-      guard let address = frames.first, frames.count > 1 else { continue }
-      do {
-        let envelope = try codec.decode(Array(frames.dropFirst()))
-        if case .commit = envelope.message { commits.append((address, envelope)) } else { try take(envelope, address) }
-      } catch let fault as FrameFault {
-        observe(.warning(message: "a message was dropped: \(fault.sentence)"))
-      }
+    for arrival in batch {
+      guard let envelope = admit(arrival) else { continue }
+      let address = arrival.address
+      if case .commit = envelope.message { commits.append((address, envelope)) } else { try take(envelope, address) }
     }
     for (address, envelope) in commits { try take(envelope, address) }
   }
@@ -71,13 +67,18 @@ extension Coordinator {
     namesByAddress[address] = name
     if isNew {
       peers[name] = Peer(
-        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now,
-        machine: hello.labels["machine"] ?? "", lastHeard: MonotonicClock.now)
-      connection?.launcher.confirm(process: process)
+        identity: hello.worker, name: name, process: process, launch: hello.labels["launch"], address: address,
+        joined: MonotonicClock.now, machine: hello.labels["machine"] ?? "", lastHeard: MonotonicClock.now)
+      connection?.launcher.confirm(launch: hello.labels["launch"], process: process)
       try note(JournalRecord(.joined, worker: name))
       observe(.workerJoined(worker: name, process: process))
     }
     peers[name]?.address = address
+    if let arrival = arrivals.removeValue(forKey: address) {
+      peers[name]?.key = arrival.key
+      peers[name]?.descriptor = arrival.descriptor
+      peers[name]?.remote = arrival.remote
+    }
     peers[name]?.left = nil
     peers[name]?.isLeaving = false
     peers[name]?.lastHeard = MonotonicClock.now

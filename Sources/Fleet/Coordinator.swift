@@ -12,9 +12,8 @@ internal import TaskGraph
 final class Coordinator {
   /// How workers are reached; opened only if there is work for them.
   struct Connection {
-    var socket: Socket
+    var socket: FleetEndpoint
     var launcher: any Launcher
-    var endpoint: LocalEndpoint
   }
 
   /// A worker as the coordinator knows it.
@@ -22,7 +21,14 @@ final class Coordinator {
     var identity: String
     var name: String
     var process: Int
+    /// Identity a launcher of other machines gave it.
+    var launch: String?
     var address: Data
+    /// Public key it speaks with; nil for a process of this machine.
+    var key: String?
+    /// Descriptor and address of its connection, to cut it.
+    var descriptor: Int32?
+    var remote = FleetEndpoint.thisMachine
     var joined: Duration
     var left: Duration?
     var busySeconds: Double = 0
@@ -125,6 +131,7 @@ final class Coordinator {
     progressAlarm = ProgressAlarm(shortest: settings.alarmSeconds)
     let history = try RunHistory(folder: directory.journal)
     starts = history.starts + 1
+    grantedBefore = history.tasks.mapValues(\.lastAttempt)
     journal = try Journal(folder: directory.journal)
     objects = try directory.objectStore()
     cache = try directory.cacheStore()
@@ -160,6 +167,11 @@ final class Coordinator {
   }
 
   var isAnnounced = false
+  /// Who speaks over which connection, and with what right.
+  var peerGuard = PeerGuard()
+  var arrivals: [Data: (key: String?, descriptor: Int32?, remote: String)] = [:]
+  /// Highest attempt of each task that coordinators before this one gave out.
+  let grantedBefore: [TaskIdentifier: Int]
 
   private func loop(_ connection: Connection) throws {
     var turn = MonotonicClock.now
@@ -181,6 +193,7 @@ final class Coordinator {
       if stopDeadline == nil {
         try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))
       }
+      try guardPeers(now)
       try tell(.tick)
       try flush()
       publish(now)
@@ -189,15 +202,15 @@ final class Coordinator {
       let ready = connection.socket.poll(
         descriptors: [journal.wakeDescriptor], milliseconds: unsent.isEmpty ? 100 : 5)
       if ready.descriptors.first == true { journal.drainWake() }
-      if ready.socket { try take(batch: received(connection.socket)) }
+      if ready.message { try take(batch: received(connection.socket)) }
       try flush()
     }
   }
 
   /// Messages that are there, at most 64, so that sending and reaping get their turn.
-  private func received(_ socket: Socket) -> [[Data]] {
-    var batch: [[Data]] = []
-    while batch.count < 64, let frames = socket.receive() { batch.append(frames) }
+  private func received(_ socket: FleetEndpoint) -> [FleetEndpoint.Arrival] {
+    var batch: [FleetEndpoint.Arrival] = []
+    while batch.count < 64, let arrival = socket.receive() { batch.append(arrival) }
     return batch
   }
 
@@ -228,7 +241,7 @@ final class Coordinator {
       do {
         let frames = try codec.encode(envelope)
         // A peer that is gone needs nothing; what it missed is said again when it says hello.
-        if socket.send([entry.address] + frames) == .full { unsent.append(entry) }
+        if socket.send(frames, to: entry.address) == .full { unsent.append(entry) }
       } catch {
         observe(.warning(message: "a message could not be sent: \(error.sentence)"))
       }
@@ -258,16 +271,17 @@ final class Coordinator {
     try? journal.sync()
     try? flush()
     let deadline = MonotonicClock.now + .seconds(2)
-    while connection.launcher.runningCount > 0, MonotonicClock.now < deadline {
+    while connection.launcher.runningCount > 0 || connection.socket.remoteCount > 0, MonotonicClock.now < deadline {
       _ = try? connection.launcher.poll(now: MonotonicClock.now)
-      if connection.socket.poll(milliseconds: 5).socket {
-        while let frames = connection.socket.receive() {
+      if connection.socket.poll(milliseconds: 5).message {
+        while let arrival = connection.socket.receive() {
           // Whoever still speaks has not heard that it may go.
-          if let address = frames.first, frames.count > 1 { enqueue(.dismiss, to: address) }
+          enqueue(.dismiss, to: arrival.address)
         }
         try? flush()
       }
     }
+    connection.socket.close()
     connection.socket.dropUnsent()
   }
 }

@@ -1,6 +1,6 @@
 internal import Essentials
 
-/// The worker process: a supervisor of one slot.
+/// A worker process: the supervisor of one slot.
 public enum WorkerProgram {
   /// Works for a coordinator until it is dismissed.
   ///
@@ -18,14 +18,27 @@ public enum WorkerProgram {
     endpoint: String, runPath: String, slot: Int, computeCommand: [String],
     lifecycle: WorkerLifecycle = WorkerLifecycle()
   ) -> Int32 {
+    var options = WorkerOptions(
+      endpoint: endpoint, runPath: runPath, key: nil, slot: slot, computeCommand: computeCommand)
+    options.lifecycle = lifecycle
+    return run(options)
+  }
+
+  /// Works for a coordinator of this or another machine until it is dismissed.
+  ///
+  /// - Returns: the exit code for the process, as above; 75 also if no coordinator was there for too long.
+  public static func run(_ options: WorkerOptions) -> Int32 {
     Signals.holdTermination()
     do {
-      return try WorkerSupervisor(
-        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand, lifecycle: lifecycle
-      ).run()
+      switch try options.dial() {
+      case .success(let link):
+        options.enterFolder()
+        return try WorkerSupervisor(options, link).run()
+      case .failure(let exit): return exit.code
+      }
     } catch {
       WorkerSupervisor.print("\(error)")
-      return 42
+      return WorkerExit.refused
     }
   }
 }

@@ -28,8 +28,7 @@ final class WorkerSupervisor {
   private let identity = UUID().uuidString
   private let slot: Int
   private let computeCommand: [String]
-  private let context: MessagingContext
-  private let socket: Socket
+  private let link: WorkerLink
   private let codec = MessageCodec()
   private let watchesInput: Bool
   private var core = WorkerCore()
@@ -44,23 +43,22 @@ final class WorkerSupervisor {
   private var departure: Departure
   private var troubles: [String] = []
   private var exitCode: Int32?
+  /// Whether somebody wants it to leave, so that leaving is not for want of a coordinator.
+  private var isAskedToLeave = false
 
-  init(
-    endpoint: String, runPath: String, slot: Int, computeCommand: [String],
-    lifecycle: WorkerLifecycle = WorkerLifecycle()
-  ) throws {
-    departure = Departure(end: lifecycle.end(from: MonotonicClock.now))
-    directory = try RunDirectory(path: runPath, create: false)
-    self.slot = slot
-    self.computeCommand = computeCommand
-    name = "worker \(slot + 1)"
-    context = try MessagingContext()
-    socket = try Socket(context, .dealer)
-    try socket.connect(endpoint)
+  init(_ options: WorkerOptions, _ link: WorkerLink) throws {
+    departure = Departure(end: options.lifecycle.end(from: MonotonicClock.now))
+    directory = try RunDirectory(path: options.runPath, create: false)
+    slot = options.slot
+    computeCommand = options.computeCommand
+    name = options.key?.name ?? "worker \(slot + 1)"
+    self.link = link
+    core = WorkerCore(orphanSeconds: options.orphanSeconds)
     var information = stat()
-    // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this.
+    // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this. Workers
+    // of other machines are on none: their work outlives a broken connection.
     watchesInput =
-      fstat(STDIN_FILENO, &information) == 0
+      options.key == nil && fstat(STDIN_FILENO, &information) == 0
       && [S_IFIFO, S_IFSOCK].contains(information.st_mode & S_IFMT)
   }
 
@@ -70,13 +68,14 @@ final class WorkerSupervisor {
   func run() -> Int32 {
     while exitCode == nil {
       apply(.tick)
+      follow(link.look(MonotonicClock.now))
       startComputeIfDue()
       flush()
       var descriptors: [Int32] = []
       if let compute { descriptors.append(compute.channel.descriptor) }
       if watchesInput { descriptors.append(STDIN_FILENO) }
       let isHurried = !outbox.isEmpty || computeStart != nil
-      let ready = socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
+      let ready = link.socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
       if compute != nil, ready.descriptors.first == true { readCompute() }
       if watchesInput, ready.descriptors.last == true, !readInput() { exitCode = 75 }
       if ready.socket { readSocket() }
@@ -84,7 +83,7 @@ final class WorkerSupervisor {
       decide(departure.passed(MonotonicClock.now, isDraining: core.isDraining, isIdle: core.running == nil))
     }
     flush()
-    if exitCode != 0, exitCode != WorkerCore.drainedExitCode { socket.dropUnsent() }
+    if exitCode != 0, exitCode != WorkerExit.drained { link.socket.dropUnsent() }
     endCompute()
     return exitCode ?? 0
   }
@@ -104,6 +103,7 @@ final class WorkerSupervisor {
   // MARK: Protocol
 
   private func apply(_ event: WorkerEvent) {
+    if case .drain = event { isAskedToLeave = true }
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
 
@@ -111,9 +111,10 @@ final class WorkerSupervisor {
     switch effect {
     case .hello(let held):
       outbox.removeAll()
-      let labels = [
+      var labels = [
         "slot": "\(slot)", "process": "\(getpid())", "machine": Machine.name, "memory": "\(MemoryRoom.current.total)",
       ]
+      labels["launch"] = ProcessInfo.processInfo.environment["CLAVA_LAUNCH"]
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
       outbox.append(.hello(message))
     case .heartbeat(let held, let running):
@@ -139,7 +140,19 @@ final class WorkerSupervisor {
     case .report(let attempt, let report): outbox.append(message(attempt, report))
     case .sayStarted(let attempt): outbox.append(.started(AttemptNotice(attempt: attempt.name)))
     case .sayLeaving: outbox.append(.leaving)
-    case .exit(let code): exitCode = code
+    case .exit(let code):
+      exitCode = code == WorkerExit.drained && !isAskedToLeave ? WorkerExit.unreachable : code
+    }
+  }
+
+  private func follow(_ news: WorkerLink.News) {
+    switch news {
+    case .none: break
+    case .redialled: apply(.helloWanted)
+    case .over: apply(.dismissed)
+    case .refused(let sentence):
+      Self.print("this worker ends: \(sentence)")
+      exitCode = WorkerExit.refused
     }
   }
 
@@ -169,14 +182,14 @@ final class WorkerSupervisor {
         outbox.removeFirst()
         continue
       }
-      guard socket.send(frames) == .accepted else { return }
+      guard link.socket.send(frames) == .accepted else { return }
       outbox.removeFirst()
     }
   }
 
   private func readSocket() {
     for _ in 0..<64 {
-      guard exitCode == nil, let frames = socket.receive() else { return }
+      guard exitCode == nil, let frames = link.receive() else { return }
       do {
         let envelope = try codec.decode(frames)
         guard core.accepts(epoch: envelope.epoch) else { continue }

@@ -30,7 +30,9 @@ struct Clava: ParsableCommand {
       RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, LogsCommand.self,
       RetryCommand.self, CancelCommand.self, DrainCommand.self, InspectCommand.self,
       EvaluateCommand.self,
-      ConfigCommand.self, DoctorCommand.self, BenchCommand.self, WorkerCommand.self, ComputeCommand.self,
+      ConfigCommand.self, DoctorCommand.self, BenchCommand.self, CoordinatorCommand.self, WorkerCommand.self,
+      KeygenCommand.self, ComputeCommand.self,
+      RunTaskCommand.self, ExportCommand.self,
     ])
 }
 

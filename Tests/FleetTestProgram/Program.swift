@@ -21,6 +21,10 @@ enum Program {
     case "coordinator" where arguments.count == 3 || arguments.count == 4:
       let lease = arguments.count == 4 ? Double(arguments[3]) : nil
       exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, lease: lease, own))
+    case "listen" where arguments.count == 2:
+      exit(coordinate(runPath: arguments[1], workers: 4, lease: nil, own) { $0.listen = "tcp://127.0.0.1:0" })
+    case "join" where arguments.count >= 3:
+      exit(join(Array(arguments.dropFirst()), own))
     case "worker" where arguments.count == 4 || arguments.count == 5:
       let lifetime = arguments.count == 5 ? Double(arguments[4]) : nil
       exit(
@@ -47,8 +51,8 @@ enum Program {
   }
 
   private static let usage = """
-    coordinator RUN WORKERS [LEASE] | worker ENDPOINT RUN SLOT [LIFETIME] | compute RUN | speechless ENDPOINT RUN SLOT
-    plan RUN COUNT SECONDS | bench TASKS WORKERS FOLDER | save FOLDER BYTES | flip FOLDER COUNT SEED
+    coordinator RUN WORKERS [LEASE] | worker ENDPOINT RUN SLOT [LIFETIME] | compute RUN | listen RUN | speechless ENDPOINT RUN SLOT
+    join RUN KEY [ORPHAN [PATIENCE]] | plan RUN COUNT SECONDS | bench TASKS WORKERS FOLDER | save FOLDER BYTES | flip FOLDER COUNT SEED
 
     """
 
@@ -64,7 +68,31 @@ enum Program {
     }
   }
 
-  private static func coordinate(runPath: String, workers: Int, lease: Double?, _ own: String) -> Int32 {
+  /// A worker of another machine: run directory, name of its key, and the seconds after which it gives up.
+  private static func join(_ arguments: [String], _ own: String) -> Int32 {
+    let keys = KeyFolder(runPath: arguments[0])
+    do {
+      let name = arguments[1]
+      let key =
+        try FileSystem.exists(keys.file(of: name))
+        ? WorkerKey(json: FileSystem.read(keys.file(of: name)), source: name) : keys.worker(name)
+      // A key of another run is used as it is; join.json would put its server key right.
+      let endpoint = name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
+      var options = WorkerOptions(
+        endpoint: endpoint, runPath: arguments[0], key: key, slot: 0,
+        computeCommand: [own, "compute", arguments[0]])
+      if arguments.count > 2 { options.orphanSeconds = Double(arguments[2]) ?? 1800 }
+      if arguments.count > 3 { options.refusalSeconds = Double(arguments[3]) ?? 30 }
+      return WorkerProgram.run(options)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      return 2
+    }
+  }
+
+  private static func coordinate(
+    runPath: String, workers: Int, lease: Double?, _ own: String, adjust: (inout FleetSettings) -> Void = { _ in }
+  ) -> Int32 {
     do {
       let directory = try RunDirectory(path: runPath, create: false)
       let lock = try directory.lock()
@@ -75,6 +103,8 @@ enum Program {
       settings.checkpointSeconds = 0.1
       settings.heartbeatSeconds = 0.5
       if let lease { settings.leaseSeconds = lease }
+      adjust(&settings)
+      if settings.listen != nil { settings.launcher = .external }
       let outcome = try LocalFleet.run(
         plan: plan, directory: directory, settings: settings,
         workerCommand: { endpoint, slot in [own, "worker", endpoint, runPath, "\(slot)"] }, stop: StopFlag(),
