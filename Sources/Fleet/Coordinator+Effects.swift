@@ -41,6 +41,7 @@ extension Coordinator {
       send(.committed(AttemptNotice(attempt: attempt.name)), to: worker)
       // A released attempt ends here; one that is done or failed has ended already.
       noteEnd(attempt.task, attempt.number)
+      connection?.transfer?.permits.end(attempt.name)
     case .drain(let worker): send(.drain, to: worker)
     case .done(let id, let cached): try done(id, cached)
     case .failed(let worker, let attempt, let cause, let willRetry):
@@ -61,6 +62,7 @@ extension Coordinator {
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
       checkpointSeconds: settings.checkpointSeconds)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
+    permitFiles(of: attempt, to: worker)
     try journal.append(JournalRecord(.granted, attempt, worker: worker))
     send(.grant(Grant(attempt: attempt.name, folder: "tasks/\(task.id.folderName)"), work: work), to: worker)
   }
@@ -125,6 +127,7 @@ extension Coordinator {
   private func lost(_ worker: String, _ cause: String) throws {
     guard peers[worker]?.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
+    if let identity = peers[worker]?.identity { connection?.transfer?.permits.revokeAll(of: identity) }
     // Should it speak again after all, it has to introduce itself first.
     if let address = peers[worker]?.address { namesByAddress[address] = nil }
     // After a stop workers are expected to go.

@@ -69,9 +69,13 @@ extension Coordinator {
     let welcome = Welcome(
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
-      environment: settings.computeEnvironment)
+      environment: settings.computeEnvironment, store: connection?.transfer == nil ? nil : probe,
+      dataEndpoint: connection?.transfer?.endpoint)
     send(.welcome(welcome), to: name)
     try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
+    for attempt in hello.held.map(AttemptIdentifier.init) where scheduler.hasGranted(attempt, to: name) {
+      permitFiles(of: attempt, to: name)
+    }
   }
 
   /// The worker's own name, with a number if an earlier process had it.

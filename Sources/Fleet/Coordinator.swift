@@ -15,6 +15,8 @@ final class Coordinator {
     var socket: Socket
     var launcher: any Launcher
     var endpoint: LocalEndpoint
+    /// Serves files to workers that do not see the run folder.
+    var transfer: TransferServer?
   }
 
   /// A worker as the coordinator knows it.
@@ -112,6 +114,7 @@ final class Coordinator {
   }
 
   var isAnnounced = false
+  lazy var probe = try? StoreProbeFile.make(in: directory)
 
   private func loop(_ connection: Connection) throws {
     var turn = MonotonicClock.now
@@ -125,6 +128,7 @@ final class Coordinator {
         try beginStop(now)
       }
       if let stopDeadline, now > stopDeadline { return }
+      for sentence in connection.transfer?.takeReports() ?? [] { observe(.warning(message: sentence)) }
       for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
       if stopDeadline == nil {
         try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))

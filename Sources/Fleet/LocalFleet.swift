@@ -32,7 +32,10 @@ public final class LocalFleet {
       let socket = try Socket(context, .router)
       _ = try socket.bind(endpoint.address)
       let launcher = LocalLauncher(endpoint: endpoint.address, logs: directory.logs, command: workerCommand)
-      return Coordinator.Connection(socket: socket, launcher: launcher, endpoint: endpoint)
+      let transfer =
+        settings.servesFiles
+        ? try TransferServer(context: context, directory: directory, bind: endpoint.dataAddress) : nil
+      return Coordinator.Connection(socket: socket, launcher: launcher, endpoint: endpoint, transfer: transfer)
     }
   }
 }

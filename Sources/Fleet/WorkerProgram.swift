@@ -28,6 +28,10 @@ enum Signals {
 
 /// The worker process: a supervisor of one slot.
 public enum WorkerProgram {
+  /// Stands in the arguments of a compute process for the folder it works in, which is known once the coordinator has
+  /// said where the run folder is.
+  public static let folderPlaceholder = "{folder}"
+
   /// Works for a coordinator until it is dismissed.
   ///
   /// Exit codes: 0 dismissed, 42 do not start it again, 75 its starter is gone, 99 drained after a checkpoint.
@@ -37,12 +41,16 @@ public enum WorkerProgram {
   ///   - runPath: the run directory.
   ///   - slot: number of the slot it fills, from 0.
   ///   - computeCommand: path and arguments of the program that calls `ComputeProgram.run`.
+  ///   - files: how files are kept if the run folder cannot be seen.
   /// - Returns: the exit code for the process.
-  public static func run(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) -> Int32 {
+  public static func run(
+    endpoint: String, runPath: String?, slot: Int, computeCommand: [String],
+    files: WorkerFilesOptions = WorkerFilesOptions()
+  ) -> Int32 {
     Signals.holdTermination()
     do {
       return try WorkerSupervisor(
-        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand
+        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand, files: files
       ).run()
     } catch {
       WorkerSupervisor.print("\(error)")

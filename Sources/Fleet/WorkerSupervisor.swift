@@ -9,7 +9,7 @@ internal import TaskGraph
 ///
 /// It never computes, so that its heartbeats leave on time. Everything runs on the thread that calls `run`.
 final class WorkerSupervisor {
-  private struct Compute {
+  struct Compute {
     var process: SystemProcess
     var channel: ComputeChannel
     var assembler = FrameAssembler()
@@ -19,28 +19,37 @@ final class WorkerSupervisor {
   /// A compute process that dies so often before it is ready will never be.
   private static let maximumStartFailures = 5
 
-  private let directory: RunDirectory
+  /// The run folder, or the worker's own where that cannot be seen; nil before the first welcome.
+  var directory: RunDirectory?
+  /// Moves files if the run folder cannot be seen.
+  var files: WorkerFiles?
+  let filesOptions: WorkerFilesOptions
+  private let runPath: String?
   private let name: String
-  private let identity = UUID().uuidString
+  let identity = UUID().uuidString
   private let slot: Int
   private let computeCommand: [String]
-  private let context: MessagingContext
+  let context: MessagingContext
   private let socket: Socket
   private let codec = MessageCodec()
   private let watchesInput: Bool
-  private var core = WorkerCore()
+  var core = WorkerCore()
   private var sequence: UInt64 = 0
   private var outbox: [Message] = []
   private var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
   private var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
   private var environment: [String: String] = [:]
-  private var compute: Compute?
+  private(set) var compute: Compute?
   private var computeStart: Duration?
   private var startFailures = 0
-  private var exitCode: Int32?
+  var exitCode: Int32?
 
-  init(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) throws {
-    directory = try RunDirectory(path: runPath, create: false)
+  init(
+    endpoint: String, runPath: String?, slot: Int, computeCommand: [String],
+    files: WorkerFilesOptions = WorkerFilesOptions()
+  ) throws {
+    self.runPath = runPath
+    filesOptions = files
     self.slot = slot
     self.computeCommand = computeCommand
     name = "worker \(slot + 1)"
@@ -60,27 +69,33 @@ final class WorkerSupervisor {
   func run() -> Int32 {
     while exitCode == nil {
       apply(.tick)
+      turnFiles()
       startComputeIfDue()
       flush()
       var descriptors: [Int32] = []
       if let compute { descriptors.append(compute.channel.descriptor) }
       if watchesInput { descriptors.append(STDIN_FILENO) }
+      if let files { descriptors.append(files.descriptor) }
       let isHurried = !outbox.isEmpty || computeStart != nil
       let ready = socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
-      if compute != nil, ready.descriptors.first == true { readCompute() }
-      if watchesInput, ready.descriptors.last == true, !readInput() { exitCode = 75 }
+      let hadCompute = compute != nil
+      if hadCompute, ready.descriptors.first == true { readCompute() }
+      if watchesInput, ready.descriptors[hadCompute ? 1 : 0], !readInput() { exitCode = 75 }
       if ready.socket { readSocket() }
       if Signals.isTerminationPending { apply(.drain) }
     }
     flush()
     if exitCode == 75 { socket.dropUnsent() }
     endCompute()
+    files?.close()
+    // Started again, it would find the disk as full as before.
+    if files?.isFull == true, exitCode == WorkerCore.drainedExitCode { return 42 }
     return exitCode ?? 0
   }
 
   // MARK: Protocol
 
-  private func apply(_ event: WorkerEvent) {
+  func apply(_ event: WorkerEvent) {
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
 
@@ -102,8 +117,9 @@ final class WorkerSupervisor {
       outbox.append(.heartbeat(Heartbeat(held: entries, residentMemory: memory)))
     case .run(let attempt):
       progress = nil
-      if let frame = work[attempt]?.frame { compute?.channel.sendFrame(frame) }
+      if let files { files.run(attempt) } else if let frame = work[attempt]?.frame { sendToCompute(frame) }
     case .stopRunning:
+      if let files, let running = core.running, !files.stop(running) { return }
       if let running = core.running { _ = try? compute?.channel.send(ComputeCommand.stop(running)) }
     case .startCompute:
       let delay = Double(startFailures) * 0.2
@@ -166,6 +182,7 @@ final class WorkerSupervisor {
         core = WorkerCore(beatSeconds: welcome.heartbeatSeconds, orphanSeconds: welcome.orphanSeconds)
         environment = welcome.environment
       }
+      openFiles(welcome)
       apply(.welcomed(epoch: envelope.epoch))
     case .reject(let reject):
       Self.print("the coordinator refuses this worker: \(reject.sentence)")
@@ -174,13 +191,17 @@ final class WorkerSupervisor {
     case .grant(let grant, let frame):
       let attempt = AttemptIdentifier(grant.attempt)
       work[attempt] = (grant.folder, frame)
+      files?.granted(attempt, frame: frame)
       apply(.granted(attempt))
     case .revoke(let revoke):
       apply(.revoked(AttemptIdentifier(revoke.attempt), evenIfRunning: revoke.evenIfRunning))
     case .committed(let notice):
       let attempt = AttemptIdentifier(notice.attempt)
       apply(.acknowledged(attempt))
-      if core.running != attempt, !core.queue.contains(attempt) { work[attempt] = nil }
+      if core.running != attempt, !core.queue.contains(attempt) {
+        work[attempt] = nil
+        files?.forget(attempt)
+      }
     case .drain: apply(.drain)
     case .dismiss: apply(.dismissed)
     case .unknown(let kind): outbox.append(.unsupported(Unsupported(kind: kind.rawValue)))
@@ -198,7 +219,8 @@ final class WorkerSupervisor {
       defer { close(there) }
       do {
         let process = try SystemProcess.start(
-          computeCommand, environment: environment,
+          computeCommand.map { $0 == WorkerProgram.folderPlaceholder ? directory?.path ?? "" : $0 },
+          environment: environment,
           descriptors: [
             (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, STDOUT_FILENO), (STDERR_FILENO, STDERR_FILENO),
           ],
@@ -232,7 +254,15 @@ final class WorkerSupervisor {
     }
   }
 
+  func sendToCompute(_ frame: Data) { compute?.channel.sendFrame(frame) }
+
   private func take(_ report: ComputeReport) {
+    if let files, passThroughFiles(report, files) { return }
+    conclude(report)
+  }
+
+  /// Takes a report whose files are where the coordinator needs them.
+  func conclude(_ report: ComputeReport) {
     switch report {
     case .ready:
       startFailures = 0
@@ -267,7 +297,10 @@ final class WorkerSupervisor {
       return
     }
     var cause = Self.cause(name, ending, ProcessMemory.outOfMemoryKills > dead.outOfMemoryKills)
-    if let running = core.running { addLog(&cause, running) }
+    if let running = core.running {
+      addLog(&cause, running)
+      files?.died(running)
+    }
     apply(.computeDied(cause))
   }
 
@@ -285,7 +318,7 @@ final class WorkerSupervisor {
   }
 
   private func addLog(_ cause: inout FailureCause, _ attempt: AttemptIdentifier) {
-    guard let folder = work[attempt]?.folder else { return }
+    guard let folder = work[attempt]?.folder, let directory else { return }
     cause.log = "\(folder)/a\(attempt.number)/log.txt"
     cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/log.txt")
   }

@@ -19,6 +19,13 @@ enum Program {
     switch arguments.first {
     case "coordinator" where arguments.count == 3:
       exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, own))
+    case "worker" where arguments.count == 6:
+      exit(
+        WorkerProgram.run(
+          endpoint: arguments[1], runPath: nil, slot: Int(arguments[3]) ?? 0,
+          computeCommand: [own, "compute", WorkerProgram.folderPlaceholder],
+          files: WorkerFilesOptions(
+            workdir: arguments[4], cacheBytes: Int(arguments[5]) ?? 0, usesSharedFolder: false)))
     case "worker" where arguments.count == 4:
       exit(
         WorkerProgram.run(

@@ -23,9 +23,15 @@ struct WorkerCommand: ParsableCommand {
   @Option(name: .long, help: "Numeric profile of the run.")
   var profile: String
 
+  @OptionGroup var files: WorkerFilesArguments
+
   func run() throws {
-    let compute = [ProgramPath.current, "compute", "--run", directory, "--profile", profile]
-    throw ExitCode(WorkerProgram.run(endpoint: connect, runPath: directory, slot: slot, computeCommand: compute))
+    let compute = [
+      ProgramPath.current, "compute", "--run", WorkerProgram.folderPlaceholder, "--profile", profile,
+    ]
+    throw ExitCode(
+      WorkerProgram.run(
+        endpoint: connect, runPath: directory, slot: slot, computeCommand: compute, files: try files.options))
   }
 }
 

@@ -1,0 +1,54 @@
+internal import Essentials
+internal import Foundation
+internal import Messaging
+internal import Storage
+internal import Synchronization
+internal import TaskGraph
+
+/// What each attempt may read and hand in. Written by the coordinator when it grants work, read by the thread that
+/// serves files; nothing that is not in here can be touched through that thread.
+final class TransferPermits: Sendable {
+  /// The rights of one attempt.
+  struct Permit: Sendable {
+    /// Identity of the worker that holds it.
+    var worker: String
+    var attempt: Int
+    /// Folder name of its task.
+    var taskFolder: String
+    /// Inputs and sources, by digest.
+    var paths: [Digest: String]
+    var outputs: Set<String>
+  }
+
+  private let permits = Mutex<[AttemptName: Permit]>([:])
+  private let directory: RunDirectory
+  private let objects: ObjectStore
+
+  init(directory: RunDirectory) throws {
+    self.directory = directory
+    objects = try directory.objectStore()
+  }
+
+  /// A worker holds an attempt from now on.
+  func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String) {
+    var paths = Dictionary(
+      inputs.map { ($0, objects.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
+    for source in task.sources { paths[source.digest] = source.path }
+    let permit = Permit(
+      worker: worker, attempt: attempt.number, taskFolder: task.id.folderName, paths: paths,
+      outputs: Set(task.outputs))
+    permits.withLock { $0[attempt] = permit }
+  }
+
+  /// An attempt is done with.
+  func end(_ attempt: AttemptName) { permits.withLock { $0[attempt] = nil } }
+
+  /// A worker holds nothing any more.
+  func revokeAll(of worker: String) { permits.withLock { $0 = $0.filter { $0.value.worker != worker } } }
+
+  /// The rights of an attempt, if this worker holds it.
+  func permit(for attempt: AttemptName, of worker: String) -> Permit? {
+    guard let permit = permits.withLock({ $0[attempt] }), permit.worker == worker else { return nil }
+    return permit
+  }
+}

@@ -1,0 +1,79 @@
+internal import CSystemShims
+internal import Essentials
+internal import Foundation
+internal import Messaging
+internal import Storage
+internal import Synchronization
+internal import TaskGraph
+
+/// The coordinator's side of moving files: a socket and a thread of its own, so that no file delays a message.
+///
+/// What a worker may touch says `permits`, which the coordinator keeps up to date.
+final class TransferServer: Sendable {
+  /// Address of the socket, with the port that was chosen.
+  let endpoint: String
+  /// Rights of the attempts; empty at first.
+  let permits: TransferPermits
+
+  private let wakeUp: WakeUp
+  private let reports = TransferReports()
+  private let isStopping = StopFlag()
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Opens the socket and starts the thread.
+  ///
+  /// - Throws: `ClavaError.messaging` if the address cannot be listened at.
+  init(
+    context: MessagingContext, directory: RunDirectory, bind address: String
+  ) throws {
+    let socket = try Socket(context, .router)
+    endpoint = try socket.bind(address)
+    permits = try TransferPermits(directory: directory)
+    wakeUp = try WakeUp()
+    // The loop and its socket belong to the new thread from here on.
+    nonisolated(unsafe) let loop = try TransferServerLoop(
+      socket: socket, directory: directory, permits: permits, wakeUp: wakeUp,
+      report: { [reports] in reports.add($0) })
+    let (isStopping, ended) = (isStopping, ended)
+    let thread = Thread {
+      clava_thread_name("files")
+      loop.run(until: isStopping)
+      ended.signal()
+    }
+    thread.start()
+  }
+
+  /// What went wrong since the last call, one sentence each.
+  func takeReports() -> [String] { reports.take() }
+
+  /// Ends the thread and closes the socket. What was on its way is resumed by the next coordinator.
+  func stop() {
+    guard !isStopping.isRaised else { return }
+    isStopping.raise()
+    wakeUp.signal()
+    ended.wait()
+  }
+
+  deinit { stop() }
+}
+
+/// Sentences from the thread that serves files to that of the coordinator.
+private final class TransferReports: Sendable {
+  /// Of more at a time only the number is kept.
+  private static let maximum = 20
+
+  private let state = Mutex<(sentences: [String], more: Int)>(([], 0))
+
+  func add(_ sentence: String) {
+    state.withLock { state in
+      if state.sentences.count < Self.maximum { state.sentences.append(sentence) } else { state.more += 1 }
+    }
+  }
+
+  func take() -> [String] {
+    state.withLock { state in
+      defer { state = ([], 0) }
+      return state.sentences + (state.more > 0 ? ["\(state.more) more reports about files"] : [])
+    }
+  }
+}
