@@ -171,13 +171,6 @@ public struct Configuration: Sendable, Hashable, Codable {
     /// Folder of real rows to compare with instead of the input.
     public var data: String?
   }
-  /// How worker processes are run.
-  public struct Fleet: Sendable, Hashable, Codable {
-    public var launcher = "local"
-    /// Kernel set of OpenBLAS that every worker uses; `auto` picks the fastest this processor has.
-    public var coreType = "auto"
-  }
-
   public var data = Data()
   public var output = "clava-run"
   /// `clava` (`synthetic/TABLE.csv`) or `published` (`TABLE/PREFIX_final/TABLE_synthetic.csv`).

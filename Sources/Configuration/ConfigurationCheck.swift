@@ -3,7 +3,7 @@ import Essentials
 /// Checks of keys against each other: every finding names the keys, what they say and what to do.
 enum ConfigurationCheck {
   static func problems(of configuration: Configuration) -> [Problem] {
-    var found = choices(configuration) + sizes(configuration)
+    var found = choices(configuration) + sizes(configuration) + fleet(configuration.fleet)
     for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
       found += problems(of: column, name: name)
     }

@@ -1,6 +1,6 @@
 extension ConfigurationKey {
   /// Every key, in the order in which they are printed.
-  public static let all: [ConfigurationKey] = general + encoding + structure + models + drawing + surroundings
+  public static let all: [ConfigurationKey] = general + encoding + structure + models + drawing + surroundings + fleet
 
   private static let general: [ConfigurationKey] = [
     .init("data.path", .optionalText(\.data.path), "folder with the tables and their metadata (`--data`)"),
@@ -196,16 +196,5 @@ extension ConfigurationKey {
     .init(
       "evaluation.data", .optionalText(\.evaluation.data),
       "folder of real rows to compare with instead of the input, in the same form"),
-    .init("fleet.launcher", .choice(\.fleet.launcher, ["local"]), "who starts the workers: the run itself"),
-    .init(
-      "fleet.core_type", .choice(\.fleet.coreType, ["auto"] + coreTypes),
-      "kernels OpenBLAS uses in all workers; results are equal only for equal kernels"),
-  ]
-
-  /// The kernel sets of OpenBLAS for 64-bit processors that its `OPENBLAS_CORETYPE` knows.
-  private static let coreTypes = [
-    "Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "SkylakeX", "Cooperlake", "SapphireRapids", "Bulldozer",
-    "Piledriver", "Steamroller", "Excavator", "Zen", "armv8", "cortexa53", "cortexa57", "cortexa72", "neoversen1",
-    "neoversev1", "neoversen2",
   ]
 }

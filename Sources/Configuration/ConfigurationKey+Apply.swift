@@ -46,6 +46,32 @@ extension ConfigurationKey {
     case .flag(let path):
       guard let value = node.bool else { return found }
       configuration[keyPath: path] = value
+    case .texts(let path):
+      guard let nodes = node.sequence else { return found }
+      let texts = nodes.compactMap(\.string)
+      guard texts.count == nodes.count, texts.allSatisfy(TextForm.any.accepts) else { return found }
+      configuration[keyPath: path] = texts
+    case .bytes(let path):
+      guard let value = node.string.flatMap(YAMLText.bytes) else { return found }
+      configuration[keyPath: path] = value
+    case .checkedText(let path, let form):
+      guard let text = node.string, form.accepts(text) else { return found }
+      configuration[keyPath: path] = text
+    case .optional(let path, let word, let form):
+      guard let text = node.string else { return found }
+      let isNone = text == word || (word == "null" && node.null != nil)
+      guard isNone || form.accepts(text) else { return found }
+      configuration[keyPath: path] = isNone ? nil : text
+    case .optionalSeconds(let path, let word, let range):
+      guard let text = node.string else { return found }
+      let value = YAMLText.seconds(text)
+      guard text == word || value.map(range.contains) ?? false else { return found }
+      configuration[keyPath: path] = text == word ? nil : value
+    case .optionalBytes(let path, let word):
+      guard let text = node.string else { return found }
+      let value = YAMLText.bytes(text)
+      guard text == word || value != nil else { return found }
+      configuration[keyPath: path] = text == word ? nil : value
     }
     return nil
   }

@@ -17,6 +17,13 @@ public struct ConfigurationKey: Sendable {
     case number(Path<Double>, ClosedRange<Double>)
     case seconds(Path<Double>, ClosedRange<Double>)
     case flag(Path<Bool>)
+    case texts(Path<[String]>)
+    case bytes(Path<Int>)
+    case checkedText(Path<String>, TextForm)
+    /// The word stands for nil.
+    case optional(Path<String?>, String, TextForm)
+    case optionalSeconds(Path<Double?>, String, ClosedRange<Double>)
+    case optionalBytes(Path<Int?>, String)
   }
 
   /// Dotted path, for instance `denoiser.steps`.
@@ -43,6 +50,13 @@ public struct ConfigurationKey: Sendable {
     case .number(_, let range): "a number from \(range.lowerBound) to \(range.upperBound)"
     case .seconds(_, let range): "a time such as 120s, 5m or 1h, from \(range.lowerBound)s to \(range.upperBound)s"
     case .flag: "true or false"
+    case .texts: "a list of texts"
+    case .bytes: "a size such as 500MB, 8GB or 8GiB"
+    case .checkedText(_, let form): form.expectation
+    case .optional(_, let word, let form): "\(word), or \(form.expectation)"
+    case .optionalSeconds(_, let word, let range):
+      "\(word), or a time such as 120s, 5m or 1h, from \(range.lowerBound)s to \(range.upperBound)s"
+    case .optionalBytes(_, let word): "\(word), or a size such as 500MB, 8GB or 8GiB"
     }
   }
 
@@ -59,6 +73,13 @@ public struct ConfigurationKey: Sendable {
     case .number(let path, _): YAMLText.number(configuration[keyPath: path])
     case .seconds(let path, _): "\(YAMLText.number(configuration[keyPath: path]))s"
     case .flag(let path): configuration[keyPath: path] ? "true" : "false"
+    case .texts(let path): "[\(configuration[keyPath: path].map(YAMLText.scalar).joined(separator: ", "))]"
+    case .bytes(let path): YAMLText.size(configuration[keyPath: path])
+    case .checkedText(let path, _): YAMLText.scalar(configuration[keyPath: path])
+    case .optional(let path, let word, _): configuration[keyPath: path].map(YAMLText.scalar) ?? word
+    case .optionalSeconds(let path, let word, _):
+      configuration[keyPath: path].map { "\(YAMLText.number($0))s" } ?? word
+    case .optionalBytes(let path, let word): configuration[keyPath: path].map(YAMLText.size) ?? word
     }
   }
 

@@ -5,16 +5,14 @@ public enum ConfigurationWriter {
   /// - Parameter explained: whether each key gets a comment with its meaning.
   public static func text(_ configuration: Configuration, explained: Bool) -> String {
     var lines: [String] = []
-    var section = ""
+    var section: [String] = []
     for key in ConfigurationKey.all {
       let parts = key.path.split(separator: ".").map(String.init)
-      if parts.count == 2, parts[0] != section {
-        section = parts[0]
-        lines.append("\(section):")
-      } else if parts.count == 1 {
-        section = ""
-      }
-      let indent = parts.count == 2 ? "  " : ""
+      let parents = Array(parts.dropLast())
+      let shared = zip(parents, section).prefix { $0 == $1 }.count
+      for depth in shared..<parents.count { lines.append(String(repeating: "  ", count: depth) + "\(parents[depth]):") }
+      section = parents
+      let indent = String(repeating: "  ", count: parents.count)
       let line = "\(indent)\(parts[parts.count - 1]): \(key.text(in: configuration))"
       let padding = String(repeating: " ", count: max(1, 40 - line.count))
       lines.append(explained ? "\(line)\(padding)# \(key.meaning)" : line)

@@ -22,4 +22,27 @@ enum YAMLText {
     if let last = text.last, let unit = units[last] { return Double(text.dropLast()).map { $0 * unit } }
     return Double(text)
   }
+
+  /// Units of sizes, largest first where one divides the other.
+  private static let sizeUnits: [(name: String, bytes: Int)] = [
+    ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("TB", 1_000_000_000_000), ("GB", 1_000_000_000),
+    ("MB", 1_000_000), ("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20),
+  ]
+
+  /// Bytes from `8GB`, `1.5GiB` or `500MB`, or nil. Sizes without a unit are taken for a slip.
+  static func bytes(_ text: String) -> Int? {
+    guard let unit = sizeUnits.first(where: { text.hasSuffix($0.name) }),
+      let number = Double(text.dropLast(unit.name.count)), number > 0, number * Double(unit.bytes) < 1e17
+    else { return nil }
+    return Int((number * Double(unit.bytes)).rounded())
+  }
+
+  /// A size in the largest unit that fits without a fraction.
+  static func size(_ bytes: Int) -> String {
+    if let unit = sizeUnits.first(where: { bytes >= $0.bytes && bytes % $0.bytes == 0 }) {
+      return "\(bytes / unit.bytes)\(unit.name)"
+    }
+    // Seventeen digits give the same bytes back.
+    return "\(Double(bytes) / Double(1 << 20))MiB"
+  }
 }

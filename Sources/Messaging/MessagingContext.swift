@@ -4,6 +4,8 @@ internal import Essentials
 /// The ZeroMQ context of a process: one each, closed after its last socket.
 public final class MessagingContext {
   let pointer: UnsafeMutableRawPointer
+  /// Whether somebody decides who may connect to its secured sockets.
+  var hasAuthenticator = false
 
   /// Creates a context.
   ///

@@ -120,6 +120,9 @@ struct RunSession {
     old.workers = configuration.workers
     old.output = configuration.output
     old.checkpoint = configuration.checkpoint
+    let coreType = old.fleet.coreType
+    old.fleet = configuration.fleet
+    old.fleet.coreType = coreType
     let differences = ConfigurationWriter.differences(from: old, to: configuration)
     guard differences.isEmpty else {
       throw ClavaError(
