@@ -9,7 +9,7 @@ extension WorkerSupervisor {
   func openFiles(_ welcome: Welcome) {
     if let files {
       // A new coordinator, or one that was out of reach.
-      if let endpoint = welcome.dataEndpoint { files.connect(endpoint) }
+      connectFiles(files, welcome)
       return
     }
     guard directory == nil else { return }
@@ -18,19 +18,33 @@ extension WorkerSupervisor {
         directory = try RunDirectory(path: path, create: false)
         return
       }
-      guard let endpoint = welcome.dataEndpoint else {
+      guard welcome.dataEndpoint != nil else {
         throw ClavaError(
           .messaging, "this machine does not see the run folder, and the coordinator serves no files",
           remedy: "start the coordinator with --listen, or the worker where it sees the run folder")
       }
       let files = try WorkerFiles(context: context, worker: identity, options: filesOptions)
-      files.connect(endpoint)
+      connectFiles(files, welcome)
       self.files = files
       directory = files.directory
     } catch {
       Self.print("\(error)")
       exitCode = 42
     }
+  }
+
+  private func connectFiles(_ files: WorkerFiles, _ welcome: Welcome) {
+    guard let announced = welcome.dataEndpoint else { return }
+    files.connect(Self.reachable(announced, like: endpoint), security: security)
+  }
+
+  /// An address that listens on all interfaces is reached where the coordinator itself was reached.
+  static func reachable(_ announced: String, like endpoint: String) -> String {
+    for wildcard in ["tcp://0.0.0.0:", "tcp://*:", "tcp://[::]:"] where announced.hasPrefix(wildcard) {
+      guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { break }
+      return endpoint[..<colon] + ":" + announced.dropFirst(wildcard.count)
+    }
+    return announced
   }
 
   /// The run folder as this machine sees it; nil if it does not.

@@ -24,7 +24,9 @@ final class WorkerSupervisor {
   /// Moves files if the run folder cannot be seen.
   var files: WorkerFiles?
   let filesOptions: WorkerFilesOptions
-  private let runPath: String?
+  let runPath: String?
+  let endpoint: String
+  let security: SocketSecurity
   private let name: String
   let identity = UUID().uuidString
   private let slot: Int
@@ -49,6 +51,8 @@ final class WorkerSupervisor {
     files: WorkerFilesOptions = WorkerFilesOptions()
   ) throws {
     self.runPath = runPath
+    self.endpoint = endpoint
+    security = .none
     filesOptions = files
     self.slot = slot
     self.computeCommand = computeCommand

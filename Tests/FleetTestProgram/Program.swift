@@ -9,7 +9,7 @@ import TaskGraph
 @main
 enum Program {
   static let registry = TaskRegistry([
-    MixBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
+    MixBody(), CopyBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
     FailBody(kind: "fail", code: .internal), FailBody(kind: "full", code: .storage),
   ])
 

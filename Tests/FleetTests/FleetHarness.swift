@@ -19,6 +19,11 @@ enum TestProgram {
   static func worker(_ run: String) -> @Sendable (String, Int) -> [String] {
     { endpoint, slot in [path, "worker", endpoint, run, "\(slot)"] }
   }
+
+  /// A worker that is not told where the run folder is and would not look there.
+  static func distantWorker(_ workdir: String, cacheBytes: Int = 1 << 30) -> @Sendable (String, Int) -> [String] {
+    { endpoint, slot in [path, "worker", endpoint, "-", "\(slot)", workdir, "\(cacheBytes)"] }
+  }
 }
 
 /// Processes of this machine, by their parents.
@@ -72,14 +77,16 @@ struct TestRun {
 
   func run(
     workers: Int, stop: StopFlag = StopFlag(), log: EventLog = EventLog(),
-    adjust: (inout FleetSettings) -> Void = { _ in }
+    command: (@Sendable (String, Int) -> [String])? = nil, adjust: (inout FleetSettings) -> Void = { _ in }
   ) throws -> RunOutcome {
     var settings = FleetSettings(workers: workers)
     settings.checkpointSeconds = 0.1
     settings.heartbeatSeconds = 0.5
+    settings.servesFiles = command != nil
     adjust(&settings)
     return try LocalFleet.run(
-      plan: plan, directory: directory, settings: settings, workerCommand: TestProgram.worker(directory.path),
+      plan: plan, directory: directory, settings: settings,
+      workerCommand: command ?? TestProgram.worker(directory.path),
       stop: stop, observe: { log.append($0) })
   }
 

@@ -1,5 +1,6 @@
 internal import Messaging
 internal import Scheduling
+internal import TaskGraph
 
 extension Coordinator {
   /// Lets a worker fetch and hand in the files of an attempt it holds.

@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 internal import Messaging
 
 /// Why a file could not be moved.

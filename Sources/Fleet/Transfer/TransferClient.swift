@@ -38,7 +38,7 @@ struct TransferResult: Sendable {
 /// The worker's side of moving files: a socket and a thread of its own, so that heartbeats never wait for a file.
 final class TransferClient: Sendable {
   enum Command: Sendable {
-    case connect(String)
+    case connect(String, SocketSecurity)
     case start(TransferJob)
     case cancel(AttemptName)
   }
@@ -88,7 +88,7 @@ final class TransferClient: Sendable {
 
   /// Dials this address, also if it is the one dialled already: whoever calls knows that the coordinator is a new one
   /// or was out of reach. What was under way goes on where it stood.
-  func connect(_ endpoint: String) { give(.connect(endpoint)) }
+  func connect(_ endpoint: String, security: SocketSecurity) { give(.connect(endpoint, security)) }
 
   /// Begins a job; its result comes unless the attempt is cancelled.
   func start(_ job: TransferJob) { give(.start(job)) }

@@ -1,7 +1,9 @@
 internal import Essentials
 internal import Foundation
 internal import Messaging
+internal import Scheduling
 internal import Storage
+internal import Synchronization
 
 /// What the thread of a `TransferClient` does.
 final class TransferClientLoop {
@@ -24,6 +26,7 @@ final class TransferClientLoop {
   private var codec = TransferCodec()
   private var socket: Socket?
   private var endpoint = ""
+  private var security = SocketSecurity.none
   private var nextTransfer = UInt64.random(in: 0...UInt64(UInt32.max)) << 24
   private var waiting: [TransferJob] = []
   private var finds: [UInt64: (attempt: AttemptName, taskFolder: String, due: Duration)] = [:]
@@ -70,8 +73,9 @@ final class TransferClientLoop {
 
   private func take(_ command: TransferClient.Command) {
     switch command {
-    case .connect(let endpoint):
+    case .connect(let endpoint, let security):
       self.endpoint = endpoint
+      self.security = security
       reconnect()
     case .start(let job): waiting.append(job)
     case .cancel(let attempt): cancel(attempt)
@@ -364,7 +368,7 @@ final class TransferClientLoop {
     socket = nil
     outbox = []
     do {
-      let new = try Socket(context, .dealer)
+      let new = try Socket(context, .dealer, security: security, limits: .data)
       try new.connect(endpoint)
       socket = new
     } catch {

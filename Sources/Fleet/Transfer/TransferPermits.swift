@@ -12,6 +12,8 @@ final class TransferPermits: Sendable {
   struct Permit: Sendable {
     /// Identity of the worker that holds it.
     var worker: String
+    /// The worker's public key; nil where sockets have none.
+    var key: String?
     var attempt: Int
     /// Folder name of its task.
     var taskFolder: String
@@ -30,12 +32,12 @@ final class TransferPermits: Sendable {
   }
 
   /// A worker holds an attempt from now on.
-  func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String) {
+  func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String, key: String? = nil) {
     var paths = Dictionary(
       inputs.map { ($0, objects.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
     for source in task.sources { paths[source.digest] = source.path }
     let permit = Permit(
-      worker: worker, attempt: attempt.number, taskFolder: task.id.folderName, paths: paths,
+      worker: worker, key: key, attempt: attempt.number, taskFolder: task.id.folderName, paths: paths,
       outputs: Set(task.outputs))
     permits.withLock { $0[attempt] = permit }
   }
@@ -47,8 +49,10 @@ final class TransferPermits: Sendable {
   func revokeAll(of worker: String) { permits.withLock { $0 = $0.filter { $0.value.worker != worker } } }
 
   /// The rights of an attempt, if this worker holds it.
-  func permit(for attempt: AttemptName, of worker: String) -> Permit? {
+  ///
+  /// - Parameter key: of the connection over which it asks; it must be the one over which the attempt was granted.
+  func permit(for attempt: AttemptName, of worker: String, key: String?) -> Permit? {
     guard let permit = permits.withLock({ $0[attempt] }), permit.worker == worker else { return nil }
-    return permit
+    return permit.key == nil || permit.key == key ? permit : nil
   }
 }

@@ -22,11 +22,14 @@ final class TransferServer: Sendable {
 
   /// Opens the socket and starts the thread.
   ///
+  /// - Parameters:
+  ///   - security: how workers are known; none for `ipc://` only.
+  ///   - address: where to listen.
   /// - Throws: `ClavaError.messaging` if the address cannot be listened at.
   init(
-    context: MessagingContext, directory: RunDirectory, bind address: String
+    context: MessagingContext, directory: RunDirectory, security: SocketSecurity = .none, bind address: String
   ) throws {
-    let socket = try Socket(context, .router)
+    let socket = try Socket(context, .router, security: security, limits: .data)
     endpoint = try socket.bind(address)
     permits = try TransferPermits(directory: directory)
     wakeUp = try WakeUp()

@@ -1,6 +1,7 @@
 internal import Essentials
 internal import Foundation
 internal import Messaging
+internal import Scheduling
 internal import Storage
 
 /// What the thread of a `TransferServer` does: answers requests for chunks, in turn for all workers, and takes uploads.
@@ -11,6 +12,8 @@ final class TransferServerLoop {
   /// Requests of one connection that wait to be served, in their order.
   private struct Peer {
     var requests: [ChunkRequest] = []
+    /// Public key of its worker; nil where sockets have none.
+    var key: String?
     var heard: Duration
   }
 
@@ -65,10 +68,13 @@ final class TransferServerLoop {
 
   private func receive() {
     for _ in 0..<64 {
-      guard let frames = socket.receive() else { return }
-      guard let address = frames.first, frames.count > 1 else { continue }
+      guard let received = socket.receiveIdentified() else { return }
+      guard let address = received.frames.first, received.frames.count > 1 else { continue }
       do {
-        take(try codec.decode(Array(frames.dropFirst())), from: address)
+        let message = try codec.decode(Array(received.frames.dropFirst()))
+        if peers[address] == nil { peers[address] = Peer(key: received.key, heard: MonotonicClock.now) }
+        peers[address]?.heard = MonotonicClock.now
+        take(message, from: address)
       } catch {
         report("a message about a file was dropped: \(error.sentence)")
       }
@@ -76,8 +82,6 @@ final class TransferServerLoop {
   }
 
   private func take(_ message: TransferMessage, from address: Data) {
-    if peers[address] == nil { peers[address] = Peer(heard: MonotonicClock.now) }
-    peers[address]?.heard = MonotonicClock.now
     switch message {
     case .readChunk(let request):
       guard let count = peers[address]?.requests.count, count < Self.maximumRequests else { return }
@@ -96,7 +100,7 @@ final class TransferServerLoop {
   }
 
   private func permit(_ origin: TransferOrigin, _ address: Data) -> TransferPermits.Permit? {
-    if let permit = permits.permit(for: origin.attempt, of: origin.worker) { return permit }
+    if let permit = permits.permit(for: origin.attempt, of: origin.worker, key: peers[address]?.key) { return permit }
     let sentence = "the worker does not hold \(origin.attempt.task), attempt \(origin.attempt.number)"
     outbox.append((address, .refused(.init(transfer: origin.transfer, code: TransferRefusal.notHeld, sentence: sentence))))
     return nil
@@ -121,7 +125,7 @@ final class TransferServerLoop {
     while sent < Self.chunksPerTurn, full < turns.count, let address = turns.first {
       turns.removeFirst()
       guard let request = peers[address]?.requests.first else { continue }
-      switch send(answer(request), to: address) {
+      switch send(answer(request, peers[address]?.key), to: address) {
       case .full:
         full += 1
         turns.append(address)
@@ -136,9 +140,9 @@ final class TransferServerLoop {
     return turns.isEmpty || sent > 0
   }
 
-  private func answer(_ request: ChunkRequest) -> TransferMessage {
+  private func answer(_ request: ChunkRequest, _ key: String?) -> TransferMessage {
     let transfer = request.origin.transfer
-    guard let permit = permits.permit(for: request.origin.attempt, of: request.origin.worker) else {
+    guard let permit = permits.permit(for: request.origin.attempt, of: request.origin.worker, key: key) else {
       return .refused(.init(transfer: transfer, code: TransferRefusal.notHeld, sentence: "the attempt is not held"))
     }
     do {

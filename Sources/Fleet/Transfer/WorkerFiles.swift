@@ -69,7 +69,7 @@ final class WorkerFiles {
   var descriptor: Int32 { client.descriptor }
 
   /// The coordinator said where files are, for the first time or again.
-  func connect(_ endpoint: String) { client.connect(endpoint) }
+  func connect(_ endpoint: String, security: SocketSecurity) { client.connect(endpoint, security: security) }
 
   // MARK: From the supervisor
 

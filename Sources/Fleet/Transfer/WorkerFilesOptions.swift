@@ -1,5 +1,5 @@
 internal import Essentials
-public import Foundation
+internal import Foundation
 
 /// How a worker keeps files when it does not see the run folder.
 public struct WorkerFilesOptions: Sendable, Hashable {
