@@ -106,11 +106,17 @@ extension Coordinator {
     if cause.kind == .storage, stopDeadline == nil { try beginStop(MonotonicClock.now) }
   }
 
-  /// A worker process of this machine ended.
+  /// A worker process that a launcher watches ended.
   func workerEnded(_ ending: LaunchEnding) throws {
-    if let peer = peers.values.first(where: { $0.process == ending.process && $0.left == nil }) {
+    let isHeard = peers.values.first { peer in
+      // Process numbers tell workers of this machine apart, launches those of others.
+      let isSame = ending.launch == nil ? peer.process == ending.process : true
+      return peer.launch == ending.launch && isSame && peer.left == nil
+    }
+    if let peer = isHeard {
+      let place = ending.launch == nil ? " (process \(ending.process))" : ""
       try tell(.gone(worker: peer.name, cause: "\(peer.name) \(ending.sentence)"))
-      try lost(peer.name, "\(peer.name) (process \(ending.process)) \(ending.sentence)")
+      try lost(peer.name, "\(peer.name)\(place) \(ending.sentence)")
     }
     guard ending.isGivenUp else { return }
     givenUpSlots.insert(ending.slot)
@@ -128,6 +134,7 @@ extension Coordinator {
     guard peers[worker]?.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
     if let identity = peers[worker]?.identity { connection?.transfer?.permits.revokeAll(of: identity) }
+    connection?.launcher.noteLoss(launch: peers[worker]?.launch)
     // Should it speak again after all, it has to introduce itself first.
     if let address = peers[worker]?.address { namesByAddress[address] = nil }
     // After a stop workers are expected to go.

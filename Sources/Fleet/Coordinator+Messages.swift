@@ -59,8 +59,9 @@ extension Coordinator {
     namesByAddress[address] = name
     if isNew {
       peers[name] = Peer(
-        identity: hello.worker, name: name, process: process, address: address, joined: MonotonicClock.now)
-      connection?.launcher.confirm(process: process)
+        identity: hello.worker, name: name, process: process, launch: hello.labels["launch"], address: address,
+        joined: MonotonicClock.now)
+      connection?.launcher.confirm(launch: hello.labels["launch"], process: process)
       try journal.append(JournalRecord(.joined, worker: name))
       observe(.workerJoined(worker: name, process: process))
     }

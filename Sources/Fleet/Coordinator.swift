@@ -24,6 +24,8 @@ final class Coordinator {
     var identity: String
     var name: String
     var process: Int
+    /// Identity a launcher of other machines gave it.
+    var launch: String?
     var address: Data
     var joined: Duration
     var left: Duration?

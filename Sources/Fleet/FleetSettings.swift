@@ -19,6 +19,8 @@ public struct FleetSettings: Codable, Sendable, Hashable {
   public var servesFiles = false
   /// OpenBLAS core type that all compute processes use, for instance `Haswell`; nil: that of the machine.
   public var coreType: String?
+  /// Who starts the workers.
+  public var launcher = LauncherChoice.local
   /// Leases and retries.
   public var scheduling = SchedulerSettings()
 

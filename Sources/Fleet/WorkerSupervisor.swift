@@ -107,7 +107,8 @@ final class WorkerSupervisor {
     switch effect {
     case .hello(let held):
       outbox.removeAll()
-      let labels = ["slot": "\(slot)", "process": "\(getpid())"]
+      var labels = ["slot": "\(slot)", "process": "\(getpid())"]
+      labels["launch"] = ProcessInfo.processInfo.environment["CLAVA_LAUNCH"]
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
       outbox.append(.hello(message))
     case .heartbeat(let held, let running):

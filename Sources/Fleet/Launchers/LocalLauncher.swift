@@ -41,7 +41,9 @@ final class LocalLauncher: Launcher {
     try startDue(MonotonicClock.now)
   }
 
-  func confirm(process: Int) {
+  func confirm(launch: String?, process: Int) {
+    // A worker of another machine may have the same process number.
+    guard launch == nil else { return }
     for index in slots.indices where slots[index].process.map({ Int($0.identifier) }) == process {
       slots[index].isConfirmed = true
       slots[index].failures = 0

@@ -1,0 +1,41 @@
+internal import Essentials
+internal import Foundation
+
+/// How a worker is started on another machine.
+///
+/// Source: spec/distributed.md §10. Secrets go over standard input, never into arguments or environment.
+struct SSHCommand {
+  let placement: SSHPlacement
+  let site: LaunchSite
+
+  /// The local command for a worker of a host.
+  func arguments(_ host: SSHHost, _ identity: LaunchIdentity) -> [String] {
+    let destination = host.user.map { "\($0)@\(host.address)" } ?? host.address
+    let port = host.port.map { ["-p", "\($0)"] } ?? []
+    let fixed = [
+      "ssh", "-T", "-o", "BatchMode=yes", "-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-o",
+      "ConnectTimeout=10",
+    ]
+    return fixed + port + placement.options + ["--", destination, remote(host, identity)]
+  }
+
+  /// What the shell there is given: one line, every word quoted.
+  private func remote(_ host: SSHHost, _ identity: LaunchIdentity) -> String {
+    var words = [
+      "env", "CLAVA_LAUNCH=\(identity.text)", host.program ?? placement.program, "worker", "--connect", "-", "--key",
+      "-",
+    ]
+    if let workdir = host.workdir { words += ["--workdir", workdir] }
+    return "exec " + ShellText.command(words + site.lifetimeOptions)
+  }
+
+  /// The line for standard input: the worker's key file with the endpoint.
+  func greeting(slot: Int) throws -> Data {
+    let path = try site.keyFile(slot)
+    var fields = try CanonicalJSON.decode([String: JSONValue].self, from: FileSystem.read(path), source: path)
+    fields["endpoint"] = .string(site.endpoint)
+    var line = try CanonicalJSON.encode(fields)
+    line.append(10)
+    return line
+  }
+}
