@@ -94,8 +94,9 @@ struct DistantWorkerTests {
     let task = TestRun.task("chain/a", "chain", steps: 500)
     let run = try TestRun([task]), stop = StopFlag(), log = EventLog()
     let thread = Thread {
-      while log.workers.isEmpty { usleep(10_000) }
-      usleep(400_000)
+      for _ in 0..<2000 where log.count(where: { if case .taskProgress = $0 { true } else { false } }) == 0 {
+        usleep(5000)
+      }
       stop.raise()
     }
     thread.start()
@@ -163,5 +164,18 @@ struct DistantWorkerTests {
       if case .taskFailed(_, _, _, let cause, true, _) = event { cause } else { nil }
     }
     #expect(causes.count == 1 && causes[0].contains("the disk of"), "\(causes)")
+  }
+
+  @Test("speed of large files", .enabled(if: ProcessInfo.processInfo.environment["CLAVA_MEASURE"] != nil))
+  func speed() throws {
+    let folder = try TemporaryFolder(), path = folder.file("large.csv")
+    let data = Data((0..<(256 << 20) / 8).flatMap { number in withUnsafeBytes(of: number &* 0x9e37_79b9) { Array($0) } })
+    try data.write(to: URL(fileURLWithPath: path))
+    var task = TestRun.task("copy/a", "copy")
+    task.sources = [SourceInput("source", path: path, digest: Digest.of(data))]
+    let run = try TestRun([task]), began = Date()
+    let outcome = try self.run(run, workers: 1)
+    print("256 MiB fetched, copied and handed in: \(Date().timeIntervalSince(began)) s in all")
+    #expect(outcome.status == .done)
   }
 }
