@@ -130,7 +130,7 @@ extension Coordinator {
     }
   }
 
-  private func lost(_ worker: String, _ cause: String) throws {
+  func lost(_ worker: String, _ cause: String) throws {
     guard peers[worker]?.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
     if let identity = peers[worker]?.identity { connection?.transfer?.permits.revokeAll(of: identity) }

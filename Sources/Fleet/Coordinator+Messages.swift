@@ -9,16 +9,12 @@ extension Coordinator {
   /// Takes messages as they came from the socket.
   ///
   /// Commits wait for the disk; what has begun meanwhile is noted first, so that no slot looks idle that is not.
-  func take(batch: [[Data]]) throws {
+  func take(batch: [FleetEndpoint.Arrival]) throws {
     var commits: [(Data, Envelope)] = []
-    for frames in batch {
-      guard let address = frames.first, frames.count > 1 else { continue }
-      do {
-        let envelope = try codec.decode(Array(frames.dropFirst()))
-        if case .commit = envelope.message { commits.append((address, envelope)) } else { try take(envelope, address) }
-      } catch let fault as FrameFault {
-        observe(.warning(message: "a message was dropped: \(fault.sentence)"))
-      }
+    for arrival in batch {
+      guard let envelope = admit(arrival) else { continue }
+      let address = arrival.address
+      if case .commit = envelope.message { commits.append((address, envelope)) } else { try take(envelope, address) }
     }
     for (address, envelope) in commits { try take(envelope, address) }
   }
@@ -66,12 +62,17 @@ extension Coordinator {
       observe(.workerJoined(worker: name, process: process))
     }
     peers[name]?.address = address
+    if let arrival = arrivals.removeValue(forKey: address) {
+      peers[name]?.key = arrival.key
+      peers[name]?.descriptor = arrival.descriptor
+      peers[name]?.remote = arrival.remote
+    }
     peers[name]?.left = nil
     let welcome = Welcome(
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
       environment: settings.computeEnvironment, store: connection?.transfer == nil ? nil : probe,
-      dataEndpoint: connection?.transfer?.endpoint)
+      dataEndpoint: connection?.transfer?.endpoint, numericProfile: plan.numericProfile)
     send(.welcome(welcome), to: name)
     try tell(.joined(worker: name, held: hello.held.map(AttemptIdentifier.init)))
     for attempt in hello.held.map(AttemptIdentifier.init) where scheduler.hasGranted(attempt, to: name) {

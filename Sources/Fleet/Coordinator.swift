@@ -12,9 +12,8 @@ internal import TaskGraph
 final class Coordinator {
   /// How workers are reached; opened only if there is work for them.
   struct Connection {
-    var socket: Socket
+    var socket: FleetEndpoint
     var launcher: any Launcher
-    var endpoint: LocalEndpoint
     /// Serves files to workers that do not see the run folder.
     var transfer: TransferServer?
   }
@@ -27,6 +26,11 @@ final class Coordinator {
     /// Identity a launcher of other machines gave it.
     var launch: String?
     var address: Data
+    /// Public key it speaks with; nil for a process of this machine.
+    var key: String?
+    /// Descriptor and address of its connection, to cut it.
+    var descriptor: Int32?
+    var remote = FleetEndpoint.thisMachine
     var joined: Duration
     var left: Duration?
     var busySeconds: Double = 0
@@ -89,6 +93,7 @@ final class Coordinator {
     self.stop = stop
     self.observe = observe
     let history = try RunHistory(folder: directory.journal)
+    grantedBefore = history.tasks.mapValues(\.lastAttempt)
     journal = try Journal(folder: directory.journal)
     objects = try directory.objectStore()
     cache = try directory.cacheStore()
@@ -117,6 +122,11 @@ final class Coordinator {
 
   var isAnnounced = false
   lazy var probe = try? StoreProbeFile.make(in: directory)
+  /// Who speaks over which connection, and with what right.
+  var peerGuard = PeerGuard()
+  var arrivals: [Data: (key: String?, descriptor: Int32?, remote: String)] = [:]
+  /// Highest attempt of each task that coordinators before this one gave out.
+  let grantedBefore: [TaskIdentifier: Int]
 
   private func loop(_ connection: Connection) throws {
     var turn = MonotonicClock.now
@@ -135,21 +145,22 @@ final class Coordinator {
       if stopDeadline == nil {
         try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))
       }
+      try guardPeers(now)
       try tell(.tick)
       try flush()
       publish(now)
       guard !isFinished else { return }
       // Reaping and stop requests are looked at ten times a second; messages wake the loop at once.
-      guard connection.socket.poll(milliseconds: outbox.isEmpty ? 100 : 5).socket else { continue }
+      guard connection.socket.poll(milliseconds: outbox.isEmpty ? 100 : 5) else { continue }
       try take(batch: received(connection.socket))
       try flush()
     }
   }
 
   /// Messages that are there, at most 64, so that sending and reaping get their turn.
-  private func received(_ socket: Socket) -> [[Data]] {
-    var batch: [[Data]] = []
-    while batch.count < 64, let frames = socket.receive() { batch.append(frames) }
+  private func received(_ socket: FleetEndpoint) -> [FleetEndpoint.Arrival] {
+    var batch: [FleetEndpoint.Arrival] = []
+    while batch.count < 64, let arrival = socket.receive() { batch.append(arrival) }
     return batch
   }
 
@@ -178,7 +189,7 @@ final class Coordinator {
       do {
         let frames = try codec.encode(envelope)
         // A peer that is gone needs nothing; what it missed is said again when it says hello.
-        if socket.send([entry.address] + frames) == .full { unsent.append(entry) }
+        if socket.send(frames, to: entry.address) == .full { unsent.append(entry) }
       } catch {
         observe(.warning(message: "a message could not be sent: \(error.sentence)"))
       }
@@ -197,16 +208,18 @@ final class Coordinator {
     for peer in peers.values where peer.left == nil { outbox.append((peer.address, .dismiss)) }
     try? flush()
     let deadline = MonotonicClock.now + .seconds(2)
-    while connection.launcher.runningCount > 0, MonotonicClock.now < deadline {
+    while connection.launcher.runningCount > 0 || connection.socket.remoteCount > 0, MonotonicClock.now < deadline {
       _ = try? connection.launcher.poll(now: MonotonicClock.now)
-      if connection.socket.poll(milliseconds: 5).socket {
-        while let frames = connection.socket.receive() {
+      if connection.socket.poll(milliseconds: 5) {
+        while let arrival = connection.socket.receive() {
           // Whoever still speaks has not heard that it may go.
-          if let address = frames.first, frames.count > 1 { outbox.append((address, .dismiss)) }
+          outbox.append((arrival.address, .dismiss))
         }
         try? flush()
       }
     }
+    connection.transfer?.stop()
+    connection.socket.close()
     connection.socket.dropUnsent()
   }
 }

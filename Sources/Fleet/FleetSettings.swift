@@ -19,6 +19,15 @@ public struct FleetSettings: Codable, Sendable, Hashable {
   public var servesFiles = false
   /// OpenBLAS core type that all compute processes use, for instance `Haswell`; nil: that of the machine.
   public var coreType: String?
+  /// `tcp://ADDRESS:PORT` on which workers of other machines may join, with keys; nil: any free port of all addresses,
+  /// or nowhere if the launcher is `local`.
+  public var listen: String?
+  /// Name or address under which workers find this machine; nil: its name.
+  public var advertise: String?
+  /// Seconds after which an engine's worker saves its work and makes room; nil: never.
+  public var lifetimeSeconds: Double?
+  /// Seconds by which lifetimes differ at most.
+  public var staggerSeconds = 0.0
   /// Who starts the workers.
   public var launcher = LauncherChoice.local
   /// Leases and retries.

@@ -1,4 +1,4 @@
-public import Essentials
+internal import Essentials
 internal import Foundation
 public import Storage
 

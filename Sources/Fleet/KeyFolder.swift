@@ -1,7 +1,6 @@
-public import Essentials
+internal import Essentials
 public import Foundation
 public import Messaging
-public import Storage
 
 /// What a worker needs to find and trust a coordinator: the content of a key file. Self-contained.
 public struct WorkerKey: Codable, Sendable, Hashable {
@@ -93,7 +92,7 @@ public struct KeyFolder: Sendable {
         .input, "the key '\(name)' is revoked", at: .init(file: "\(path)/revoked/\(name).json"),
         remedy: "choose another name")
     }
-    let file = "\(path)/workers/\(name).json"
+    let file = file(of: name)
     let server = try server()
     if !FileSystem.exists(file) {
       try makeFolders()
@@ -107,6 +106,9 @@ public struct KeyFolder: Sendable {
     if !FileSystem.exists(allowed) { try FileSystem.writeAtomically(CanonicalJSON.encode(entry), to: allowed) }
     return key
   }
+
+  /// Path of a worker's key.
+  public func file(of name: String) -> String { "\(path)/workers/\(name).json" }
 
   /// Shuts a key out, for good. A coordinator at work notices within a second.
   ///

@@ -1,9 +1,9 @@
 public import Essentials
-internal import Messaging
+internal import Foundation
 public import Storage
 public import TaskGraph
 
-/// Runs a plan with worker processes on this machine.
+/// Runs a plan with worker processes: on this machine, or wherever a launcher places them.
 public final class LocalFleet {
   /// Runs every task of a plan that is not committed yet. Blocks the calling thread until the end.
   ///
@@ -27,15 +27,33 @@ public final class LocalFleet {
     let coordinator = try Coordinator(
       plan: plan, directory: directory, settings: settings, stop: stop, observe: observe)
     return try coordinator.run { () throws -> Coordinator.Connection in
-      let endpoint = try LocalEndpoint(runPath: directory.path)
-      let context = try MessagingContext()
-      let socket = try Socket(context, .router)
-      _ = try socket.bind(endpoint.address)
-      let launcher = LocalLauncher(endpoint: endpoint.address, logs: directory.logs, command: workerCommand)
-      let transfer =
-        settings.servesFiles
-        ? try TransferServer(context: context, directory: directory, bind: endpoint.dataAddress) : nil
-      return Coordinator.Connection(socket: socket, launcher: launcher, endpoint: endpoint, transfer: transfer)
+      let endpoint = try FleetEndpoint(directory: directory, settings: settings, epoch: coordinator.journal.epoch)
+      let launcher = try launcher(endpoint, directory, settings, workerCommand, observe)
+      let transfer = try TransferServer.open(endpoint, directory, settings)
+      return Coordinator.Connection(socket: endpoint, launcher: launcher, transfer: transfer)
     }
+  }
+
+  private static func launcher(
+    _ endpoint: FleetEndpoint, _ directory: RunDirectory, _ settings: FleetSettings,
+    _ workerCommand: @escaping @Sendable (_ endpoint: String, _ slot: Int) -> [String],
+    _ observe: @escaping @Sendable (FleetEvent) -> Void
+  ) throws -> any Launcher {
+    let local = endpoint.localAddress.map {
+      LocalLauncher(endpoint: $0, logs: directory.logs, command: workerCommand)
+    }
+    if let local { return local }
+    let path = directory.path, address = endpoint.join?.endpoint ?? ""
+    let keys = KeyFolder(runPath: path)
+    let site = LaunchSite(
+      run: path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)", endpoint: address,
+      program: workerCommand(address, 0).first ?? "clava", workingFolder: FileManager.default.currentDirectoryPath,
+      keyFile: { try keys.file(of: keys.worker("slot-\($0)", endpoint: address).name) },
+      lifetimeSeconds: settings.lifetimeSeconds, staggerSeconds: settings.staggerSeconds,
+      report: { observe(.warning(message: $0)) })
+    guard let launcher = try settings.launcher.launcher(at: site) else {
+      throw ClavaError(.internal, "the launcher has no way to start workers")
+    }
+    return launcher
   }
 }

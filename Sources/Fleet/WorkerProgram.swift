@@ -31,6 +31,8 @@ public enum WorkerProgram {
   /// Stands in the arguments of a compute process for the folder it works in, which is known once the coordinator has
   /// said where the run folder is.
   public static let folderPlaceholder = "{folder}"
+  /// Stands there for the numeric profile of the run, which the coordinator says.
+  public static let profilePlaceholder = "{profile}"
 
   /// Works for a coordinator until it is dismissed.
   ///

@@ -38,13 +38,13 @@ extension WorkerSupervisor {
     files.connect(Self.reachable(announced, like: endpoint), security: security)
   }
 
-  /// An address that listens on all interfaces is reached where the coordinator itself was reached.
+  /// Files are where the coordinator itself was reached, at another port: by what name or address, the worker knows
+  /// better than the coordinator.
   static func reachable(_ announced: String, like endpoint: String) -> String {
-    for wildcard in ["tcp://0.0.0.0:", "tcp://*:", "tcp://[::]:"] where announced.hasPrefix(wildcard) {
-      guard endpoint.hasPrefix("tcp://"), let colon = endpoint.lastIndex(of: ":") else { break }
-      return endpoint[..<colon] + ":" + announced.dropFirst(wildcard.count)
-    }
-    return announced
+    guard announced.hasPrefix("tcp://"), endpoint.hasPrefix("tcp://"), let port = announced.lastIndex(of: ":"),
+      let end = endpoint.lastIndex(of: ":")
+    else { return announced }
+    return String(endpoint[..<end] + announced[port...])
   }
 
   /// The run folder as this machine sees it; nil if it does not.
@@ -53,6 +53,17 @@ extension WorkerSupervisor {
     guard let probe = welcome.store else { return runPath }
     guard StoreProbeFile.isVisible(probe) else { return nil }
     return probe.path
+  }
+
+  /// The compute process' arguments with what the coordinator has said.
+  var resolvedComputeCommand: [String] {
+    computeCommand.map { argument in
+      switch argument {
+      case WorkerProgram.folderPlaceholder: return directory?.path ?? ""
+      case WorkerProgram.profilePlaceholder: return numericProfile
+      default: return argument
+      }
+    }
   }
 
   /// Lets a report wait until the files it speaks of are with the coordinator.

@@ -30,7 +30,7 @@ final class WorkerSupervisor {
   private let name: String
   let identity = UUID().uuidString
   private let slot: Int
-  private let computeCommand: [String]
+  let computeCommand: [String]
   let context: MessagingContext
   private let socket: Socket
   private let codec = MessageCodec()
@@ -41,6 +41,7 @@ final class WorkerSupervisor {
   private var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
   private var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
   private var environment: [String: String] = [:]
+  private(set) var numericProfile = ""
   private(set) var compute: Compute?
   private var computeStart: Duration?
   private var startFailures = 0
@@ -186,6 +187,7 @@ final class WorkerSupervisor {
       if core.epoch == 0 {
         core = WorkerCore(beatSeconds: welcome.heartbeatSeconds, orphanSeconds: welcome.orphanSeconds)
         environment = welcome.environment
+        numericProfile = welcome.numericProfile ?? ""
       }
       openFiles(welcome)
       apply(.welcomed(epoch: envelope.epoch))
@@ -224,7 +226,7 @@ final class WorkerSupervisor {
       defer { close(there) }
       do {
         let process = try SystemProcess.start(
-          computeCommand.map { $0 == WorkerProgram.folderPlaceholder ? directory?.path ?? "" : $0 },
+          resolvedComputeCommand,
           environment: environment,
           descriptors: [
             (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, STDOUT_FILENO), (STDERR_FILENO, STDERR_FILENO),

@@ -32,6 +32,9 @@ public struct ConnectionEvent: Sendable, Hashable {
     case unreachable
   }
 
+  /// Stands for the address of a connection that had ended before it could be asked for.
+  public static let unknownAddress = "an address that was gone at once"
+
   /// Which end saw it.
   public var side: Side
   /// What happened.

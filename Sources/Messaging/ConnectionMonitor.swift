@@ -35,7 +35,14 @@ public final class ConnectionMonitor: Sendable {
   deinit { table.withLock { for entry in $0.values { close(entry.descriptor) } } }
 
   /// Remote address of a connection, by the descriptor that came with a message; nil if it has ended.
-  public func remote(of descriptor: Int32) -> String? { table.withLock { $0[descriptor]?.remote } }
+  ///
+  /// To be called for every message: who has sent one has shown its key.
+  public func remote(of descriptor: Int32) -> String? {
+    table.withLock { table in
+      table[descriptor]?.isReady = true
+      return table[descriptor]?.remote
+    }
+  }
 
   /// Cuts a connection if it is still that of this address. The peer sees it end.
   public func drop(_ descriptor: Int32, remote: String) {
@@ -73,6 +80,8 @@ private final class MonitorLoop: @unchecked Sendable {
   private var failure: ConnectionEvent.Kind?
   /// Peers that the authenticator has refused, and reported, whose connections have not ended yet.
   private var refusedByKey = 0
+  /// Handshakes that succeeded, on connections of which nothing else is known.
+  private var greeted = 0
 
   init(
     pair: UnsafeMutableRawPointer, side: ConnectionEvent.Side, monitor: ConnectionMonitor,
@@ -119,13 +128,14 @@ private final class MonitorLoop: @unchecked Sendable {
     switch Int32(event) {
     case ZMQ_EVENT_ACCEPTED:
       let own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-      let remote = Self.remote(own) ?? "an unknown address"
+      let remote = Self.remote(own) ?? ConnectionEvent.unknownAddress
       guard let monitor else { return _ = close(own) }
       monitor.change { table in
         if let stale = table.removeValue(forKey: descriptor) { close(stale.descriptor) }
         table[descriptor] = MonitoredConnection(descriptor: own, remote: remote)
       }
       tell(.opened, remote)
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED: greeted += 1
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: refusedByKey += 1
     case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: failure = ConnectionEvent.kind(protocolError: value)
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: failure = .abandoned
@@ -147,7 +157,11 @@ private final class MonitorLoop: @unchecked Sendable {
       refusedByKey -= 1
       return .keyRefused
     }
-    return Self.isEstablished(entry.descriptor) ? .broken : .closed
+    let hungUp = Self.isEstablished(entry.descriptor)
+    let wasGreeted = entry.isReady || greeted > 0
+    if wasGreeted { greeted = max(0, greeted - 1) }
+    if wasGreeted { return hungUp ? .broken : .closed }
+    return .foreign
   }
 
   private func tell(_ kind: ConnectionEvent.Kind, _ remote: String) {

@@ -80,11 +80,16 @@ public struct Welcome: Sendable, Hashable, Codable {
   /// Where workers that do not see it get and hand in files.
   public var dataEndpoint: String?
 
+  /// Equal on machines that compute the same bits: a compute process that computes others refuses to begin.
+  public var numericProfile: String?
+
   /// Creates the message.
   public init(
     version: Int = 1, heartbeatSeconds: Double, checkpointSeconds: Double, orphanSeconds: Double,
-    keepCheckpoints: Bool, environment: [String: String], store: StoreProbe? = nil, dataEndpoint: String? = nil
+    keepCheckpoints: Bool, environment: [String: String], store: StoreProbe? = nil, dataEndpoint: String? = nil,
+    numericProfile: String? = nil
   ) {
+    self.numericProfile = numericProfile
     self.store = store
     self.dataEndpoint = dataEndpoint
     self.version = version

@@ -34,4 +34,7 @@ public struct ReceivedMessage: Sendable {
   public var key: String?
   /// Descriptor of its connection, for `ConnectionMonitor.drop`; nil if it is unknown.
   public var descriptor: Int32?
+
+  /// Creates a message of an unknown sender.
+  public init(frames: [Data]) { self.frames = frames }
 }

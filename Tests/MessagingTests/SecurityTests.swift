@@ -175,6 +175,8 @@ struct SecurityTests {
       }
     }
     #expect(result == 0)
+    // The address of a connection that fails in its first microseconds may be gone before it can be read.
+    usleep(100_000)
     _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     poll(&item, 1, Int32(wait))
@@ -186,7 +188,7 @@ struct SecurityTests {
     try speak(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8), to: server.address, wait: 1000)
     #expect(server.refusals.wait(for: "not of this protocol")?.hasPrefix("127.0.0.1:") == true)
     var generator = SystemRandomNumberGenerator()
-    for _ in 0..<20 {
+    for _ in 0..<5 {
       try speak((0..<200).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: server.address, wait: 20)
     }
     // The greeting of a plain ZMTP 3 peer: signature, version, mechanism NULL.
@@ -205,8 +207,13 @@ struct SecurityTests {
     let dealer = try server.dial(pair)
     #expect(server.send([Data(count: SocketLimits.control.frameBytes + 1)], on: dealer))
     #expect(server.refusals.wait(for: "too long") != nil)
-    #expect(server.send([Data("x".utf8)], on: dealer))
-    #expect(server.receive()?.frames.last == Data("x".utf8))
+    // What was handed over before the connection ended is lost with it.
+    var heard: Data?
+    for _ in 0..<20 where heard == nil {
+      #expect(server.send([Data("x".utf8)], on: dealer))
+      heard = server.receive(milliseconds: 200)?.frames.last
+    }
+    #expect(heard == Data("x".utf8))
   }
 
   @Test("nothing is bound or dialled over a network without keys")

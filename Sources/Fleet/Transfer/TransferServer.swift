@@ -20,6 +20,33 @@ final class TransferServer: Sendable {
   private let isStopping = StopFlag()
   private let ended = DispatchSemaphore(value: 0)
 
+  /// Serves files where workers may be that do not see the run folder.
+  ///
+  /// - Returns: nil if all workers are processes of this machine.
+  static func open(
+    _ endpoint: FleetEndpoint, _ directory: RunDirectory, _ settings: FleetSettings
+  ) throws -> TransferServer? {
+    guard let listening = endpoint.listening else {
+      guard settings.servesFiles, let address = endpoint.localDataAddress else { return nil }
+      return try TransferServer(context: endpoint.context, directory: directory, bind: address)
+    }
+    func server(_ address: String) throws -> TransferServer {
+      try TransferServer(
+        context: endpoint.context, directory: directory, security: endpoint.security, bind: address)
+    }
+    let colon = listening.lastIndex(of: ":") ?? listening.endIndex
+    let host = listening[..<colon], port = Int(listening[colon...].dropFirst()) ?? 0
+    // The port after that for messages, so that a firewall can be told before; workers are told which one it is.
+    let transfer: TransferServer
+    do {
+      transfer = try server("\(host):\(port + 1)")
+    } catch {
+      transfer = try server("\(host):0")
+    }
+    try endpoint.publish(dataEndpoint: FleetEndpoint.advertised(transfer.endpoint, settings.advertise))
+    return transfer
+  }
+
   /// Opens the socket and starts the thread.
   ///
   /// - Parameters:
