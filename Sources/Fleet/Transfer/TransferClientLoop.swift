@@ -45,7 +45,7 @@ final class TransferClientLoop {
 
   func run() {
     while !exchange.isStopping.isRaised {
-      let milliseconds = outbox.isEmpty ? 500 : 5
+      let milliseconds = outbox.isEmpty ? 500 : 10
       var hasMessage = false
       if let socket {
         let ready = socket.poll(descriptors: [exchange.commandsArrived.descriptor], milliseconds: milliseconds)

@@ -1,13 +1,13 @@
-internal import Essentials
+package import Essentials
 internal import Foundation
-internal import Messaging
+package import Messaging
 internal import Storage
 internal import Synchronization
-internal import TaskGraph
+package import TaskGraph
 
 /// What each attempt may read and hand in. Written by the coordinator when it grants work, read by the thread that
 /// serves files; nothing that is not in here can be touched through that thread.
-final class TransferPermits: Sendable {
+package final class TransferPermits: Sendable {
   /// The rights of one attempt.
   struct Permit: Sendable {
     /// Identity of the worker that holds it.
@@ -32,7 +32,7 @@ final class TransferPermits: Sendable {
   }
 
   /// A worker holds an attempt from now on.
-  func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String, key: String? = nil) {
+  package func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String, key: String? = nil) {
     var paths = Dictionary(
       inputs.map { ($0, objects.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
     for source in task.sources { paths[source.digest] = source.path }
@@ -43,10 +43,10 @@ final class TransferPermits: Sendable {
   }
 
   /// An attempt is done with.
-  func end(_ attempt: AttemptName) { permits.withLock { $0[attempt] = nil } }
+  package func end(_ attempt: AttemptName) { permits.withLock { $0[attempt] = nil } }
 
   /// A worker holds nothing any more.
-  func revokeAll(of worker: String) { permits.withLock { $0 = $0.filter { $0.value.worker != worker } } }
+  package func revokeAll(of worker: String) { permits.withLock { $0 = $0.filter { $0.value.worker != worker } } }
 
   /// The rights of an attempt, if this worker holds it.
   ///

@@ -1,19 +1,19 @@
 internal import CSystemShims
 internal import Essentials
 internal import Foundation
-internal import Messaging
-internal import Storage
+package import Messaging
+package import Storage
 internal import Synchronization
 internal import TaskGraph
 
 /// The coordinator's side of moving files: a socket and a thread of its own, so that no file delays a message.
 ///
 /// What a worker may touch says `permits`, which the coordinator keeps up to date.
-final class TransferServer: Sendable {
+package final class TransferServer: Sendable {
   /// Address of the socket, with the port that was chosen.
-  let endpoint: String
+  package let endpoint: String
   /// Rights of the attempts; empty at first.
-  let permits: TransferPermits
+  package let permits: TransferPermits
 
   private let wakeUp: WakeUp
   private let reports = TransferReports()
@@ -53,7 +53,7 @@ final class TransferServer: Sendable {
   ///   - security: how workers are known; none for `ipc://` only.
   ///   - address: where to listen.
   /// - Throws: `ClavaError.messaging` if the address cannot be listened at.
-  init(
+  package init(
     context: MessagingContext, directory: RunDirectory, security: SocketSecurity = .none, bind address: String
   ) throws {
     let socket = try Socket(context, .router, security: security, limits: .data)
@@ -74,10 +74,10 @@ final class TransferServer: Sendable {
   }
 
   /// What went wrong since the last call, one sentence each.
-  func takeReports() -> [String] { reports.take() }
+  package func takeReports() -> [String] { reports.take() }
 
   /// Ends the thread and closes the socket. What was on its way is resumed by the next coordinator.
-  func stop() {
+  package func stop() {
     guard !isStopping.isRaised else { return }
     isStopping.raise()
     wakeUp.signal()

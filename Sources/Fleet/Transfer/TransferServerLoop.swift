@@ -24,6 +24,8 @@ final class TransferServerLoop {
   /// Seconds after which a connection that says nothing is forgotten.
   private static let forgetSeconds = 120.0
 
+  private static let sweepSeconds = 2.0
+
   private let socket: Socket
   private let permits: TransferPermits
   private let wakeUp: WakeUp
@@ -33,6 +35,7 @@ final class TransferServerLoop {
   private var codec = TransferCodec()
   private var peers: [Data: Peer] = [:]
   private var turns: [Data] = []
+  private var lastSweep: Duration = .zero
   private var outbox: [(address: Data, message: TransferMessage)] = []
 
   init(
@@ -51,7 +54,7 @@ final class TransferServerLoop {
     var isWaiting = false
     while !isStopping.isRaised {
       let isBusy = peers.values.contains { !$0.requests.isEmpty }
-      let milliseconds = isWaiting || !outbox.isEmpty ? 5 : isBusy ? 0 : 10_000
+      let milliseconds = isWaiting || !outbox.isEmpty ? 5 : isBusy ? 0 : 2000
       let ready = socket.poll(descriptors: [wakeUp.descriptor], milliseconds: milliseconds)
       if ready.descriptors.first == true { wakeUp.clear() }
       if ready.socket { receive() }
@@ -173,6 +176,11 @@ final class TransferServerLoop {
 
   private func forgetSilent() {
     let now = MonotonicClock.now
+    guard (now - lastSweep).inSeconds > Self.sweepSeconds else { return }
+    lastSweep = now
+    uploads.forget { offer, permit in
+      permits.permit(for: offer.origin.attempt, of: permit.worker, key: permit.key) == nil
+    }
     for (address, peer) in peers where (now - peer.heard).inSeconds > Self.forgetSeconds {
       peers[address] = nil
       turns.removeAll { $0 == address }

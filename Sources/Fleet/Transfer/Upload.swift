@@ -138,6 +138,9 @@ package struct Reception {
   private var rewoundAt: Int?
   private var isVerifying = false
 
+  /// Whether all has arrived.
+  package var isComplete: Bool { isVerifying }
+
   /// - Parameters:
   ///   - size: of the whole file.
   ///   - offset: bytes that are there from an earlier try.

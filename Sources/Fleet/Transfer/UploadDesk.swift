@@ -35,7 +35,7 @@ final class UploadDesk {
   private let wakeUp: WakeUp
   private let report: @Sendable (String) -> Void
   /// Hashing and forcing to disk takes long; chunks of other workers must not wait for it.
-  private let finisher = DispatchQueue(label: "clava.files.finish")
+  private let finisher = DispatchQueue(label: "clava.files.finish", attributes: .concurrent)
   private let finished = FinishedAnswers()
   private var entries: [Key: Entry] = [:]
   private var keysByPath: [String: Key] = [:]
@@ -74,11 +74,17 @@ final class UploadDesk {
     {
       return [(address, .stored(transfer: transfer))]
     }
+    if case .checkpoint(let step) = offer.item {
+      let store = CheckpointStore(taskFolder: directory.task(permit.taskFolder))
+      if let newest = store.newestUnread(attempt: permit.attempt), newest.step == step, newest.digest == digest {
+        return [(address, .stored(transfer: transfer))]
+      }
+    }
     let owner = Digest.of("\(permit.taskFolder) \(permit.attempt) \(offer.item)").hexadecimal.prefix(16)
     let path = "\(objects.path)/tmp/upload-\(digest)-\(owner).part"
     // The same worker over a new connection, most likely.
     if let old = keysByPath[path] {
-      if entries[old]?.reception.offset == entries[old].map(\.offer.size) { return [] }
+      if entries[old]?.reception.isComplete == true { return [] }
       drop(old)
     }
     let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -120,9 +126,17 @@ final class UploadDesk {
     for key in entries.keys where key.address == address { drop(key) }
   }
 
+  /// Forgets what was begun for attempts that are over, and removes what has arrived of it.
+  func forget(_ isOver: (UploadOffer, TransferPermits.Permit) -> Bool) {
+    for (key, entry) in entries where !entry.reception.isComplete && isOver(entry.offer, entry.permit) {
+      drop(key)
+      unlink(entry.path)
+    }
+  }
+
   /// Closes everything; what has arrived stays.
   func end() {
-    finisher.sync {}
+    finisher.sync(flags: .barrier) {}
     for key in entries.keys { drop(key) }
   }
 

@@ -25,6 +25,7 @@ final class WorkerFiles {
     var lastCheckpoint = -1
     var isSendingCheckpoint = false
     var isStopped = false
+    var isFinished = false
   }
 
   private static let checkpointSeconds = 0.5
@@ -118,10 +119,12 @@ final class WorkerFiles {
       let sentence = "the disk of \(Self.host) refuses: \(cause.sentence)"
       ending = .failed(
         attempt, FailureCause(.lostWorker, sentence, log: cause.log, lastLines: cause.lastLines))
-      noteFull(sentence)
+      // The limit of the cache may be more than the disk has; then there is room now.
+      if !cache.removeAllUnpinned() { noteFull(sentence) }
     default: break
     }
     if case .finished = report {
+      entries[attempt]?.isFinished = true
     } else if let step = sendCheckpoint(attempt, order) {
       files.insert(Self.name(.checkpoint(step: step)))
     }
@@ -139,11 +142,12 @@ final class WorkerFiles {
 
   /// The coordinator has no interest in an attempt any more.
   func forget(_ attempt: AttemptIdentifier) {
-    guard let order = entries.removeValue(forKey: attempt)?.order else { return }
+    guard let entry = entries.removeValue(forKey: attempt) else { return }
     client.cancel(attempt.name)
     cache.unpin(attempt.name.holder)
-    let task = order.task.id
-    guard !entries.keys.contains(where: { $0.task == task }) else { return }
+    let task = attempt.task
+    // After a failure the next attempt may be this worker's, and go on from a checkpoint that is here already.
+    guard entry.isFinished, !entries.keys.contains(where: { $0.task == task }) else { return }
     FileSystem.removeIfPresent(directory.task(task.folderName))
   }
 
