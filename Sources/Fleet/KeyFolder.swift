@@ -110,6 +110,11 @@ public struct KeyFolder: Sendable {
   /// Path of a worker's key.
   public func file(of name: String) -> String { "\(path)/workers/\(name).json" }
 
+  /// Writes a copy of a worker's key that only its owner may read.
+  public func copy(_ key: WorkerKey, to path: String) throws {
+    try PrivateFile.write(CanonicalJSON.encode(key), to: path)
+  }
+
   /// Shuts a key out, for good. A coordinator at work notices within a second.
   ///
   /// - Throws: `ClavaError.input` if there is no such key.

@@ -26,7 +26,7 @@ enum Signals {
   }
 }
 
-/// The worker process: a supervisor of one slot.
+/// A worker process: the supervisor of one slot.
 public enum WorkerProgram {
   /// Stands in the arguments of a compute process for the folder it works in, which is known once the coordinator has
   /// said where the run folder is.
@@ -43,20 +43,25 @@ public enum WorkerProgram {
   ///   - runPath: the run directory.
   ///   - slot: number of the slot it fills, from 0.
   ///   - computeCommand: path and arguments of the program that calls `ComputeProgram.run`.
-  ///   - files: how files are kept if the run folder cannot be seen.
   /// - Returns: the exit code for the process.
-  public static func run(
-    endpoint: String, runPath: String?, slot: Int, computeCommand: [String],
-    files: WorkerFilesOptions = WorkerFilesOptions()
-  ) -> Int32 {
+  public static func run(endpoint: String, runPath: String, slot: Int, computeCommand: [String]) -> Int32 {
+    run(
+      WorkerOptions(endpoint: endpoint, runPath: runPath, key: nil, slot: slot, computeCommand: computeCommand))
+  }
+
+  /// Works for a coordinator of this or another machine until it is dismissed.
+  ///
+  /// - Returns: the exit code for the process, as above; 75 also if no coordinator was there for too long.
+  public static func run(_ options: WorkerOptions) -> Int32 {
     Signals.holdTermination()
     do {
-      return try WorkerSupervisor(
-        endpoint: endpoint, runPath: runPath, slot: slot, computeCommand: computeCommand, files: files
-      ).run()
+      switch try options.dial() {
+      case .success(let link): return try WorkerSupervisor(options, link).run()
+      case .failure(let exit): return exit.code
+      }
     } catch {
       WorkerSupervisor.print("\(error)")
-      return 42
+      return WorkerExit.refused
     }
   }
 }

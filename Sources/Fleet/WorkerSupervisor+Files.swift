@@ -23,7 +23,7 @@ extension WorkerSupervisor {
           .messaging, "this machine does not see the run folder, and the coordinator serves no files",
           remedy: "start the coordinator with --listen, or the worker where it sees the run folder")
       }
-      let files = try WorkerFiles(context: context, worker: identity, options: filesOptions)
+      let files = try WorkerFiles(context: link.context, worker: identity, options: filesOptions)
       connectFiles(files, welcome)
       self.files = files
       directory = files.directory
@@ -35,7 +35,7 @@ extension WorkerSupervisor {
 
   private func connectFiles(_ files: WorkerFiles, _ welcome: Welcome) {
     guard let announced = welcome.dataEndpoint else { return }
-    files.connect(Self.reachable(announced, like: endpoint), security: security)
+    files.connect(Self.reachable(announced, like: link.endpoint), security: link.security)
   }
 
   /// Files are where the coordinator itself was reached, at another port: by what name or address, the worker knows

@@ -25,14 +25,11 @@ final class WorkerSupervisor {
   var files: WorkerFiles?
   let filesOptions: WorkerFilesOptions
   let runPath: String?
-  let endpoint: String
-  let security: SocketSecurity
   private let name: String
   let identity = UUID().uuidString
   private let slot: Int
   let computeCommand: [String]
-  let context: MessagingContext
-  private let socket: Socket
+  let link: WorkerLink
   private let codec = MessageCodec()
   private let watchesInput: Bool
   var core = WorkerCore()
@@ -46,25 +43,22 @@ final class WorkerSupervisor {
   private var computeStart: Duration?
   private var startFailures = 0
   var exitCode: Int32?
+  /// Whether somebody wants it to leave, so that leaving is not for want of a coordinator.
+  private var isAskedToLeave = false
 
-  init(
-    endpoint: String, runPath: String?, slot: Int, computeCommand: [String],
-    files: WorkerFilesOptions = WorkerFilesOptions()
-  ) throws {
-    self.runPath = runPath
-    self.endpoint = endpoint
-    security = .none
-    filesOptions = files
-    self.slot = slot
-    self.computeCommand = computeCommand
-    name = "worker \(slot + 1)"
-    context = try MessagingContext()
-    socket = try Socket(context, .dealer)
-    try socket.connect(endpoint)
+  init(_ options: WorkerOptions, _ link: WorkerLink) throws {
+    runPath = options.runPath
+    filesOptions = options.files
+    slot = options.slot
+    computeCommand = options.computeCommand
+    name = options.key?.name ?? "worker \(slot + 1)"
+    self.link = link
+    core = WorkerCore(orphanSeconds: options.orphanSeconds)
     var information = stat()
-    // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this.
+    // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this. Workers
+    // of other machines are on none: their work outlives a broken connection.
     watchesInput =
-      fstat(STDIN_FILENO, &information) == 0
+      options.key == nil && fstat(STDIN_FILENO, &information) == 0
       && [S_IFIFO, S_IFSOCK].contains(information.st_mode & S_IFMT)
   }
 
@@ -74,6 +68,7 @@ final class WorkerSupervisor {
   func run() -> Int32 {
     while exitCode == nil {
       apply(.tick)
+      follow(link.look(MonotonicClock.now))
       turnFiles()
       startComputeIfDue()
       flush()
@@ -82,7 +77,7 @@ final class WorkerSupervisor {
       if watchesInput { descriptors.append(STDIN_FILENO) }
       if let files { descriptors.append(files.descriptor) }
       let isHurried = !outbox.isEmpty || computeStart != nil
-      let ready = socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
+      let ready = link.socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
       let hadCompute = compute != nil
       if hadCompute, ready.descriptors.first == true { readCompute() }
       if watchesInput, ready.descriptors[hadCompute ? 1 : 0], !readInput() { exitCode = 75 }
@@ -90,17 +85,18 @@ final class WorkerSupervisor {
       if Signals.isTerminationPending { apply(.drain) }
     }
     flush()
-    if exitCode == 75 { socket.dropUnsent() }
+    if exitCode == WorkerExit.unreachable { link.socket.dropUnsent() }
     endCompute()
     files?.close()
     // Started again, it would find the disk as full as before.
-    if files?.isFull == true, exitCode == WorkerCore.drainedExitCode { return 42 }
+    if files?.isFull == true, exitCode == WorkerCore.drainedExitCode { return WorkerExit.refused }
     return exitCode ?? 0
   }
 
   // MARK: Protocol
 
   func apply(_ event: WorkerEvent) {
+    if case .drain = event { isAskedToLeave = true }
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
 
@@ -109,6 +105,7 @@ final class WorkerSupervisor {
     case .hello(let held):
       outbox.removeAll()
       var labels = ["slot": "\(slot)", "process": "\(getpid())"]
+      labels["machine"] = ProcessInfo.processInfo.hostName
       labels["launch"] = ProcessInfo.processInfo.environment["CLAVA_LAUNCH"]
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
       outbox.append(.hello(message))
@@ -133,7 +130,19 @@ final class WorkerSupervisor {
     case .report(let attempt, let report): outbox.append(message(attempt, report))
     case .sayStarted(let attempt): outbox.append(.started(AttemptNotice(attempt: attempt.name)))
     case .sayLeaving: outbox.append(.leaving)
-    case .exit(let code): exitCode = code
+    case .exit(let code):
+      exitCode = code == WorkerExit.drained && !isAskedToLeave ? WorkerExit.unreachable : code
+    }
+  }
+
+  private func follow(_ news: WorkerLink.News) {
+    switch news {
+    case .none: break
+    case .redialled: apply(.helloWanted)
+    case .over: apply(.dismissed)
+    case .refused(let sentence):
+      Self.print("this worker ends: \(sentence)")
+      exitCode = WorkerExit.refused
     }
   }
 
@@ -163,14 +172,14 @@ final class WorkerSupervisor {
         outbox.removeFirst()
         continue
       }
-      guard socket.send(frames) == .accepted else { return }
+      guard link.socket.send(frames) == .accepted else { return }
       outbox.removeFirst()
     }
   }
 
   private func readSocket() {
     for _ in 0..<64 {
-      guard exitCode == nil, let frames = socket.receive() else { return }
+      guard exitCode == nil, let frames = link.receive() else { return }
       do {
         let envelope = try codec.decode(frames)
         guard core.accepts(epoch: envelope.epoch) else { continue }

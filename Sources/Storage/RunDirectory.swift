@@ -26,7 +26,8 @@ public struct RunDirectory: Sendable {
           .input, "there is a file here, a folder was expected", at: .init(file: path),
           remedy: "choose another folder with --out")
       }
-      if let other = FileSystem.list(path).first {
+      // Keys of workers may be made before the run.
+      if let other = FileSystem.list(path).first(where: { $0 != "keys" }) {
         throw ClavaError(
           .input, "the folder holds '\(other)' and is not the folder of a run", at: .init(file: path),
           remedy: "choose an empty or a new folder with --out")

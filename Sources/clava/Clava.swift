@@ -28,7 +28,8 @@ struct Clava: ParsableCommand {
     subcommands: [
       RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, InspectCommand.self,
       EvaluateCommand.self,
-      ConfigCommand.self, DoctorCommand.self, BenchCommand.self, WorkerCommand.self, ComputeCommand.self,
+      ConfigCommand.self, DoctorCommand.self, BenchCommand.self, CoordinatorCommand.self, WorkerCommand.self,
+      KeygenCommand.self, ComputeCommand.self,
     ])
 }
 

@@ -20,12 +20,16 @@ enum Program {
     case "coordinator" where arguments.count == 3:
       exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, own))
     case "worker" where arguments.count == 6:
-      exit(
-        WorkerProgram.run(
-          endpoint: arguments[1], runPath: nil, slot: Int(arguments[3]) ?? 0,
-          computeCommand: [own, "compute", WorkerProgram.folderPlaceholder],
-          files: WorkerFilesOptions(
-            workdir: arguments[4], cacheBytes: Int(arguments[5]) ?? 0, usesSharedFolder: false)))
+      var options = WorkerOptions(
+        endpoint: arguments[1], runPath: nil, key: nil, slot: Int(arguments[3]) ?? 0,
+        computeCommand: [own, "compute", WorkerProgram.folderPlaceholder])
+      options.files = WorkerFilesOptions(
+        workdir: arguments[4], cacheBytes: Int(arguments[5]) ?? 0, usesSharedFolder: false)
+      exit(WorkerProgram.run(options))
+    case "listen" where arguments.count == 2:
+      exit(coordinate(runPath: arguments[1], workers: 4, own) { $0.listen = "tcp://127.0.0.1:0" })
+    case "join" where arguments.count >= 3:
+      exit(join(Array(arguments.dropFirst()), own))
     case "worker" where arguments.count == 4:
       exit(
         WorkerProgram.run(
@@ -34,12 +38,36 @@ enum Program {
     case "compute" where arguments.count == 2:
       exit(ComputeProgram.run(registry: registry, runPath: arguments[1]))
     default:
-      FileHandle.standardError.write(Data("coordinator RUN WORKERS | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
+      FileHandle.standardError.write(Data("coordinator RUN WORKERS | listen RUN | join RUN KEY | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
       exit(2)
     }
   }
 
-  private static func coordinate(runPath: String, workers: Int, _ own: String) -> Int32 {
+  /// A worker of another machine: run directory, name of its key, and the seconds after which it gives up.
+  private static func join(_ arguments: [String], _ own: String) -> Int32 {
+    let keys = KeyFolder(runPath: arguments[0])
+    do {
+      let name = arguments[1]
+      let key =
+        try FileSystem.exists(keys.file(of: name))
+        ? WorkerKey(json: FileSystem.read(keys.file(of: name)), source: name) : keys.worker(name)
+      // A key of another run is used as it is; join.json would put its server key right.
+      let endpoint = name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
+      var options = WorkerOptions(
+        endpoint: endpoint, runPath: arguments[0], key: key, slot: 0,
+        computeCommand: [own, "compute", arguments[0]])
+      if arguments.count > 2 { options.orphanSeconds = Double(arguments[2]) ?? 1800 }
+      if arguments.count > 3 { options.refusalSeconds = Double(arguments[3]) ?? 30 }
+      return WorkerProgram.run(options)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      return 2
+    }
+  }
+
+  private static func coordinate(
+    runPath: String, workers: Int, _ own: String, adjust: (inout FleetSettings) -> Void = { _ in }
+  ) -> Int32 {
     do {
       let directory = try RunDirectory(path: runPath, create: false)
       let lock = try directory.lock()
@@ -49,6 +77,8 @@ enum Program {
       var settings = FleetSettings(workers: workers)
       settings.checkpointSeconds = 0.1
       settings.heartbeatSeconds = 0.5
+      adjust(&settings)
+      if settings.listen != nil { settings.launcher = .external }
       let outcome = try LocalFleet.run(
         plan: plan, directory: directory, settings: settings,
         workerCommand: { endpoint, slot in [own, "worker", endpoint, runPath, "\(slot)"] }, stop: StopFlag(),

@@ -39,9 +39,11 @@ struct ConfigurationOptions: ParsableArguments {
 
   /// The configuration: defaults, then the file, then the options.
   ///
+  /// - Parameter defaults: keys with values of a command, which the file and the options can change.
   /// - Returns: the configuration and sentences the user should read.
-  func resolve() throws -> (Configuration, [String]) {
+  func resolve(defaults: [String] = []) throws -> (Configuration, [String]) {
     var reader = ConfigurationReader()
+    for value in defaults { try reader.read(override: value) }
     if let file {
       if FileSystem.isFolder(file) {
         throw ClavaError(

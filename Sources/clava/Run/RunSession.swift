@@ -47,6 +47,8 @@ struct RunSession {
     var settings = FleetSettings(workers: workers)
     settings.checkpointSeconds = configuration.checkpoint.every
     settings.coreType = NumericKernels.coreType(configuration)
+    settings.listen = configuration.fleet.listen
+    settings.advertise = configuration.fleet.advertise
     let program = ProgramPath.current, run = directory.path, profile = plan.numericProfile
     return try LocalFleet.run(
       plan: plan, directory: directory, settings: settings,
@@ -106,7 +108,7 @@ struct RunSession {
         remedy: "choose another folder with --out")
     }
     guard FileSystem.exists(path) else {
-      if !FileSystem.list(configuration.output).isEmpty {
+      if FileSystem.list(configuration.output).contains(where: { $0 != "keys" }) {
         throw ClavaError(
           .configuration, "the output folder holds other files and no run", at: .init(file: configuration.output),
           remedy: "choose an empty or new folder with --out")
