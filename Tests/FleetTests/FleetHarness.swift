@@ -19,10 +19,18 @@ enum TestProgram {
   static func worker(_ run: String) -> @Sendable (String, Int) -> [String] {
     { endpoint, slot in [path, "worker", endpoint, run, "\(slot)"] }
   }
+}
 
-  /// A worker that is not told where the run folder is and would not look there.
-  static func distantWorker(_ workdir: String, cacheBytes: Int = 1 << 30) -> @Sendable (String, Int) -> [String] {
-    { endpoint, slot in [path, "worker", endpoint, "-", "\(slot)", workdir, "\(cacheBytes)"] }
+/// Workers that are not told where the run folder is and would not look there.
+struct DistantWorkers {
+  var workdir: String
+  var cacheBytes = 1 << 30
+
+  var command: @Sendable (String, Int) -> [String] {
+    let (workdir, cacheBytes) = (workdir, cacheBytes)
+    return { endpoint, slot in
+      [TestProgram.path, "worker", endpoint, "-", "\(slot)", workdir, "\(cacheBytes)"]
+    }
   }
 }
 
@@ -77,16 +85,16 @@ struct TestRun {
 
   func run(
     workers: Int, stop: StopFlag = StopFlag(), log: EventLog = EventLog(),
-    command: (@Sendable (String, Int) -> [String])? = nil, adjust: (inout FleetSettings) -> Void = { _ in }
+    distant: DistantWorkers? = nil, adjust: (inout FleetSettings) -> Void = { _ in }
   ) throws -> RunOutcome {
     var settings = FleetSettings(workers: workers)
     settings.checkpointSeconds = 0.1
     settings.heartbeatSeconds = 0.5
-    settings.servesFiles = command != nil
+    settings.servesFiles = distant != nil
     adjust(&settings)
     return try LocalFleet.run(
       plan: plan, directory: directory, settings: settings,
-      workerCommand: command ?? TestProgram.worker(directory.path),
+      workerCommand: distant?.command ?? TestProgram.worker(directory.path),
       stop: stop, observe: { log.append($0) })
   }
 

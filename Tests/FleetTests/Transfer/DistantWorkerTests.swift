@@ -19,7 +19,7 @@ struct DistantWorkerTests {
   ) throws -> RunOutcome {
     try run.run(
       workers: workers, stop: stop, log: log,
-      command: TestProgram.distantWorker(workdir.path, cacheBytes: cacheBytes))
+      distant: DistantWorkers(workdir: workdir.path, cacheBytes: cacheBytes))
   }
 
   /// Bytes of objects that a worker keeps.
