@@ -17,7 +17,7 @@ extension Configuration {
       /// Wall time of a job in seconds; nil is the partition's.
       public var time: Double?
       /// Processors of a worker.
-      public var cpus = 2
+      public var cpus = 1
       /// Memory of a worker in bytes; nil is `fleet.memory`, or the partition's.
       public var memory: Int?
       /// More options of `sbatch`, for instance `--qos=low`.
@@ -36,7 +36,7 @@ extension Configuration {
       /// Storage class of that volume; nil is the cluster's default.
       public var storageClass: String?
       /// Processors of a worker.
-      public var cpus = 2
+      public var cpus = 1
       /// Memory of a worker in bytes; nil is `fleet.memory`, or 4 GiB.
       public var memory: Int?
       /// Whether `kubectl apply` is called; else the manifests are written and the command is printed.

@@ -202,7 +202,7 @@ public struct ConfigurationReader {
     }
   }
 
-  private static func place(of error: YamlError, _ source: String) -> Problem.Place {
+  static func place(of error: YamlError, _ source: String) -> Problem.Place {
     switch error {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
       Problem.Place(file: source, line: mark.line, position: mark.column)
@@ -210,7 +210,7 @@ public struct ConfigurationReader {
     }
   }
 
-  private static func plain(_ error: YamlError) -> String {
+  static func plain(_ error: YamlError) -> String {
     switch error {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
     case .duplicatedKeysInMapping(let duplicates, _):

@@ -30,6 +30,7 @@ struct Clava: ParsableCommand {
       EvaluateCommand.self,
       ConfigCommand.self, DoctorCommand.self, BenchCommand.self, CoordinatorCommand.self, WorkerCommand.self,
       KeygenCommand.self, ComputeCommand.self,
+      RunTaskCommand.self, ExportCommand.self,
     ])
 }
 

@@ -144,7 +144,7 @@ public struct KubernetesManifests: Sendable {
         podFailurePolicy:
           rules:
           # Evicted, preempted or drained: not the worker's fault.
-          - { action: Ignore, onPodConditions: [{ type: DisruptionTarget }] }
+          - { action: Ignore, onPodConditions: [{ type: DisruptionTarget, status: "True" }] }
           - { action: Ignore, onExitCodes: { operator: In, values: [99] } }
           # Key, version or plan are wrong: another attempt would end the same way.
           - { action: FailIndex, onExitCodes: { operator: In, values: [42] } }

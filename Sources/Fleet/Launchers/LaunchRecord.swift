@@ -3,19 +3,28 @@ internal import Foundation
 
 /// A launch as it was asked for: written before the engine hears of it, removed when nothing of it is left. A
 /// coordinator that is started again finds in it what may still run.
-struct LaunchRecord: Codable, Sendable, Hashable {
+package struct LaunchRecord: Codable, Sendable, Hashable {
   /// Identity of the launch.
-  var launch: String
+  package var launch: String
   /// Slots it fills.
-  var slots: [Int]
+  package var slots: [Int]
   /// What the engine calls it, for people and for ending it; nil if that was never heard.
-  var job: String?
+  package var job: String?
   /// Process number of what holds it on this machine, if something does.
-  var process: Int?
+  package var process: Int?
   /// Machine it was placed on, if the launcher chose it.
-  var host: String?
+  package var host: String?
   /// Seconds since 1970.
-  var time = Date().timeIntervalSince1970
+  package var time: Double
+
+  package init(launch: String, slots: [Int], job: String? = nil, process: Int? = nil, host: String? = nil) {
+    self.launch = launch
+    self.slots = slots
+    self.job = job
+    self.process = process
+    self.host = host
+    time = Date().timeIntervalSince1970
+  }
 }
 
 /// Records of launches in `RUN/launch`.

@@ -78,7 +78,7 @@ public struct SlurmPlacement: Sendable, Hashable, Codable {
   /// Wall time of a job in seconds; nil is the partition's.
   public var timeSeconds: Double?
   /// Processors of a worker.
-  public var cpus = 2
+  public var cpus = 1
   /// Memory of a worker in bytes; nil is the partition's.
   public var memory: Int?
   /// More options of `sbatch`.
@@ -97,7 +97,7 @@ public struct KubernetesPlacement: Sendable, Hashable, Codable {
   /// Namespace of everything.
   public var namespace = "default"
   /// Processors of a worker.
-  public var cpus = 2
+  public var cpus = 1
   /// Memory of a worker in bytes.
   public var memory = 4 << 30
   /// Size of the coordinator's volume in bytes.

@@ -1,15 +1,20 @@
 internal import Essentials
-internal import Foundation
+package import Foundation
 
 /// How a worker is started on another machine.
 ///
 /// Source: spec/distributed.md §10. Secrets go over standard input, never into arguments or environment.
-struct SSHCommand {
+package struct SSHCommand: Sendable {
   let placement: SSHPlacement
   let site: LaunchSite
 
+  package init(placement: SSHPlacement, site: LaunchSite) {
+    self.placement = placement
+    self.site = site
+  }
+
   /// The local command for a worker of a host.
-  func arguments(_ host: SSHHost, _ identity: LaunchIdentity) -> [String] {
+  package func arguments(_ host: SSHHost, _ identity: LaunchIdentity) -> [String] {
     let destination = host.user.map { "\($0)@\(host.address)" } ?? host.address
     let port = host.port.map { ["-p", "\($0)"] } ?? []
     let fixed = [
@@ -30,7 +35,7 @@ struct SSHCommand {
   }
 
   /// The line for standard input: the worker's key file with the endpoint.
-  func greeting(slot: Int) throws -> Data {
+  package func greeting(slot: Int) throws -> Data {
     let path = try site.keyFile(slot)
     var fields = try CanonicalJSON.decode([String: JSONValue].self, from: FileSystem.read(path), source: path)
     fields["endpoint"] = .string(site.endpoint)

@@ -1,7 +1,7 @@
 internal import Essentials
 
 /// What an engine says of one slot of a launch.
-enum SlotState: Sendable, Hashable {
+package enum SlotState: Sendable, Hashable {
   /// Waits for a machine.
   case pending
   /// Its process is there.
@@ -11,20 +11,25 @@ enum SlotState: Sendable, Hashable {
 }
 
 /// How an engine says that a slot ended.
-struct SlotEnding: Sendable, Hashable {
+package struct SlotEnding: Sendable, Hashable {
   /// For instance `ended as Slurm job 12_3, NODE_FAIL on n2`.
-  var sentence: String
+  package var sentence: String
   /// Exit code of the worker, if the engine knows it.
-  var exitCode: Int32?
+  package var exitCode: Int32?
+
+  package init(sentence: String, exitCode: Int32? = nil) {
+    self.sentence = sentence
+    self.exitCode = exitCode
+  }
 }
 
 /// Keeps the wanted number of slots of an engine filled: a pure machine without clock, thread or engine.
 ///
 /// A slot is free, or filled by a launch. What the engine forgets or ends becomes free and, after a pause that grows
 /// with failures, part of another launch. A launch is never asked for twice: its identity is new each time.
-struct SlotKeeper {
+package struct SlotKeeper {
   /// What happens to it.
-  enum Event {
+  package enum Event {
     /// So many workers are wanted.
     case wanted(Int)
     /// A worker said hello.
@@ -42,7 +47,7 @@ struct SlotKeeper {
   }
 
   /// What it wants done.
-  enum Effect: Equatable {
+  package enum Effect: Equatable {
     /// Submit a launch for these slots.
     case submit(launch: String, slots: [Int])
     /// A worker ended, or a slot is given up.
@@ -76,9 +81,9 @@ struct SlotKeeper {
   }
 
   /// A slot that fails so often without a hello is given up.
-  static let maximumFailures = 5
+  package static let maximumFailures = 5
   /// An engine that is being restarted may answer once with nothing.
-  static let maximumAbsences = 2
+  package static let maximumAbsences = 2
   private static let longestPause = 60.0
   /// Wishes of one moment become one launch.
   private static let gathering = Duration.milliseconds(300)
@@ -92,7 +97,7 @@ struct SlotKeeper {
   private var isClosed = false
 
   /// Begins with what earlier coordinators launched.
-  init(adopting records: [LaunchRecord] = [], newLaunch: @escaping () -> String) {
+  package init(adopting records: [LaunchRecord] = [], newLaunch: @escaping () -> String) {
     self.newLaunch = newLaunch
     mustObserve = !records.isEmpty
     for record in records {
@@ -106,20 +111,20 @@ struct SlotKeeper {
   }
 
   /// Launches the engine has to be asked about.
-  var launches: [String] {
+  package var launches: [String] {
     var seen: [String] = []
     for case .placed(let launch) in slots.map(\.filling) where !seen.contains(launch) { seen.append(launch) }
     return seen
   }
 
   /// Slots that are filled, whether their worker runs already or not.
-  var filledCount: Int { slots.count { $0.filling != .free } }
+  package var filledCount: Int { slots.count { $0.filling != .free } }
 
   /// Slots whose process is there, as far as is known.
-  var runningCount: Int { slots.count { $0.isRunning || ($0.isConfirmed && $0.filling != .free) } }
+  package var runningCount: Int { slots.count { $0.isRunning || ($0.isConfirmed && $0.filling != .free) } }
 
   /// Takes an event.
-  mutating func step(_ event: Event, now: Duration) -> [Effect] {
+  package mutating func step(_ event: Event, now: Duration) -> [Effect] {
     switch event {
     case .wanted(let count):
       if count > wanted { lastWish = now }

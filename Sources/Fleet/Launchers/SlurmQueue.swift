@@ -1,7 +1,7 @@
 internal import Essentials
 
 /// What `squeue` prints, in columns of fixed width.
-enum SlurmQueue {
+package enum SlurmQueue {
   /// The columns that are asked for.
   private static let columns = [
     ("Name", 50), ("ArrayTaskID", 12), ("State", 20), ("exit_code", 12), ("ArrayJobID", 14), ("Reason", 40),
@@ -9,7 +9,7 @@ enum SlurmQueue {
   ]
 
   /// The question: every element of the launches, also those that ended a short while ago.
-  static func question(_ launches: [String]) -> [String] {
+  package static func question(_ launches: [String]) -> [String] {
     [
       "squeue", "--noheader", "--array", "--states=all", "--me",
       "--name=\(launches.map(SlurmScript.jobName).joined(separator: ","))",
@@ -18,7 +18,7 @@ enum SlurmQueue {
   }
 
   /// States by launch and slot. Lines that are not understood are left out: what they speak of then counts as absent.
-  static func states(_ text: String) -> [String: [Int: SlotState]] {
+  package static func states(_ text: String) -> [String: [Int: SlotState]] {
     var found: [String: [Int: SlotState]] = [:]
     for line in text.split(separator: "\n") {
       let fields = fields(line)

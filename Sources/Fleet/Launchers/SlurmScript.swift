@@ -1,15 +1,20 @@
 /// The batch script of a launch.
 ///
 /// Source: spec/distributed.md §10. `exec` lets the signal before the end of the wall time reach the worker itself.
-struct SlurmScript {
+package struct SlurmScript: Sendable {
   let placement: SlurmPlacement
   let site: LaunchSite
+
+  package init(placement: SlurmPlacement, site: LaunchSite) {
+    self.placement = placement
+    self.site = site
+  }
 
   /// Name of the job of a launch, by which Slurm is asked for it: job ids are given away twice.
   static func jobName(_ launch: String) -> String { "clava-\(launch)" }
 
   /// Elements of an array, ranges joined: `0-3,6`.
-  static func array(_ slots: [Int]) -> String {
+  package static func array(_ slots: [Int]) -> String {
     var ranges: [ClosedRange<Int>] = []
     for slot in slots.sorted() {
       if let last = ranges.last, slot == last.upperBound + 1 {
@@ -25,7 +30,7 @@ struct SlurmScript {
   /// Whole minutes, at least one.
   static func minutes(_ seconds: Double) -> Int { max(1, Int((seconds / 60).rounded(.up))) }
 
-  func text(launch: String, slots: [Int]) -> String {
+  package func text(launch: String, slots: [Int]) -> String {
     var options = [
       "--job-name=\(Self.jobName(launch))",
       "--array=\(Self.array(slots))",

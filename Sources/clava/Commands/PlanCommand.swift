@@ -9,7 +9,7 @@ import Tensors
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show the task graph with predicted time and memory; nothing is run.",
+    commandName: "plan", abstract: "Show the task graph with predicted time and memory, or write it; nothing is run.",
     discussion: """
       The data is read once and checked, exactly as a run would.
 
@@ -17,6 +17,7 @@ struct PlanCommand: ParsableCommand {
         clava plan --data DIR
         clava plan config.yaml --tasks
         clava plan config.yaml --json
+        clava plan config.yaml --write RUN        make the run directory; see clava export
       """)
 
   @OptionGroup var options: ConfigurationOptions
@@ -27,8 +28,19 @@ struct PlanCommand: ParsableCommand {
   @Flag(name: .long, help: "Print the plan as JSON.")
   var json = false
 
+  @Option(
+    name: .long, help: ArgumentHelp("Write the plan into a run directory, for run-task and export.", valueName: "run"),
+    completion: .directory)
+  var write: String?
+
   func run() throws {
-    let (configuration, notices) = try options.resolve()
+    var (configuration, notices) = try options.resolve()
+    if let write {
+      configuration.output = write
+      let session = try RunSession(configuration: configuration)
+      print("\(write): \(session.plan.tasks.count) tasks in \(session.plan.levels.count) levels, nothing was run")
+      return
+    }
     let project = try Project(configuration: configuration)
     let plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
     if json {

@@ -7,8 +7,10 @@ enum Interruption {
   static let flag = StopFlag()
 
   /// Installs the signal handlers.
-  static func install() {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+  ///
+  /// - Parameter more: signals that mean the same where this program is started by an engine.
+  static func install(also more: [Int32] = []) {
+    for number in [SIGINT, SIGTERM, SIGHUP] + more {
       signal(number) { received in
         if Interruption.flag.isRaised { _exit(128 + received) }
         Interruption.flag.raise()

@@ -16,6 +16,8 @@ struct RunSession {
   let project: Project
   let plan: Plan
   let directory: RunDirectory
+  /// How the fleet is run.
+  let settings: FleetSettings
   /// What was taken from the run whose models serve this one.
   let reuse: TrainedRun.Reuse?
   private let lock: RunLock
@@ -26,7 +28,9 @@ struct RunSession {
   init(configuration: Configuration, models: TrainedRun? = nil) throws {
     self.configuration = configuration
     project = try Project(configuration: configuration)
+    settings = try FleetSettings(configuration)
     plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
+      .withAbsolutePaths
     try Self.check(configuration)
     if let folder = Self.evaluationFolder(configuration) {
       try FolderEvaluation.check(schema: project.schema, files: Self.files(project, in: folder))
@@ -40,15 +44,10 @@ struct RunSession {
   }
 
   /// Number of worker processes.
-  var workers: Int { configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount }
+  var workers: Int { settings.workers }
 
   /// Runs the plan.
   func run(observe: @escaping @Sendable (FleetEvent) -> Void) throws -> RunOutcome {
-    var settings = FleetSettings(workers: workers)
-    settings.checkpointSeconds = configuration.checkpoint.every
-    settings.coreType = NumericKernels.coreType(configuration)
-    settings.listen = configuration.fleet.listen
-    settings.advertise = configuration.fleet.advertise
     let program = ProgramPath.current, run = directory.path, profile = plan.numericProfile
     return try LocalFleet.run(
       plan: plan, directory: directory, settings: settings,
@@ -134,7 +133,25 @@ struct RunSession {
     }
   }
 
+  /// Makes what remote workers and engines read independent of where they are started.
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : URL(fileURLWithPath: path).standardizedFileURL.path
+  }
+
   private static func write(_ text: String, to path: String) throws {
     try FileSystem.writeAtomically(Data(text.utf8), to: path)
+  }
+}
+
+extension Plan {
+  /// The same plan with the full paths of its sources, which a worker elsewhere can open. Keys do not hold paths.
+  var withAbsolutePaths: Plan {
+    var plan = self
+    for task in plan.tasks.indices {
+      for source in plan.tasks[task].sources.indices {
+        plan.tasks[task].sources[source].path = RunSession.absolute(plan.tasks[task].sources[source].path)
+      }
+    }
+    return plan
   }
 }
