@@ -18,7 +18,7 @@ final class NetworkRun: Sendable {
   init(_ tasks: [TaskDescription], adjust: @escaping @Sendable (inout FleetSettings) -> Void = { _ in }) throws {
     run = try TestRun(tasks)
     keys = KeyFolder(runPath: run.directory.path)
-    try keys.server()
+    _ = try keys.server()
     Thread { [self] in
       let outcome = Result {
         try run.run(workers: 4, log: log) { settings in
