@@ -113,7 +113,8 @@ struct ForeignCheckpointTests {
   @Test("a checkpoint is taken if it is what it is said to be, and found as the newest")
   func take() throws {
     let folder = try TemporaryFolder()
-    let here = CheckpointStore(taskFolder: folder.file("here")), there = CheckpointStore(taskFolder: folder.file("there"))
+    let here = CheckpointStore(taskFolder: folder.file("here")),
+      there = CheckpointStore(taskFolder: folder.file("there"))
     for step in [5, 9] {
       try here.save(attempt: 2, step: step) { path in
         let writer = try ArtifactWriter(path: path)

@@ -43,7 +43,9 @@ final class FileFetch {
 
   /// Opens what an earlier try has left, or begins anew.
   func open(in store: ObjectStore) throws {
-    path = "\(store.path)/tmp/fetch-\(digest).part"
+    // Checkpoints of two tasks may be equal; each needs a file of its own.
+    let owner = isInput ? "" : "-\(Digest.of(waiters.first?.holder ?? "").hexadecimal.prefix(8))"
+    path = "\(store.path)/tmp/fetch-\(digest)\(owner).part"
     descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw FileSystem.writeError(path) }
   }

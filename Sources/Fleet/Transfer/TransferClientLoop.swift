@@ -14,15 +14,15 @@ final class TransferClientLoop {
   private static let findSeconds = 10.0
   private static let pauseSeconds = 2.0
 
-  private enum Outgoing {
+  enum Outgoing {
     case message(TransferMessage)
     case chunk(transfer: UInt64, offset: Int, length: Int)
   }
 
   private let context: MessagingContext
-  private let worker: String
-  private let cache: ObjectCache
-  private let exchange: TransferClient.Exchange
+  let worker: String
+  let cache: ObjectCache
+  let exchange: TransferClient.Exchange
   private var codec = TransferCodec()
   private var socket: Socket?
   private var endpoint = ""
@@ -30,9 +30,9 @@ final class TransferClientLoop {
   private var nextTransfer = UInt64.random(in: 0...UInt64(UInt32.max)) << 24
   private var waiting: [TransferJob] = []
   private var finds: [UInt64: (attempt: AttemptName, taskFolder: String, due: Duration)] = [:]
-  private var fetches: [UInt64: FileFetch] = [:]
-  private var sendings: [UInt64: FileSending] = [:]
-  private var outbox: [Outgoing] = []
+  var fetches: [UInt64: FileFetch] = [:]
+  var sendings: [UInt64: FileSending] = [:]
+  var outbox: [Outgoing] = []
   private var lastHeard: Duration = .zero
   private var patience = TransferClientLoop.quietSeconds
 
@@ -130,7 +130,7 @@ final class TransferClientLoop {
     return true
   }
 
-  private func begin(_ fetch: FileFetch) {
+  func begin(_ fetch: FileFetch) {
     let transfer = newTransfer()
     fetches[transfer] = fetch
     do {
@@ -231,104 +231,6 @@ final class TransferClientLoop {
       perform(sending.machine.handle(event, now: now), transfer)
     }
   }
-
-  // MARK: Steps of the machines
-
-  private func perform(_ effects: [Download.Effect], _ transfer: UInt64) {
-    for effect in effects {
-      guard let fetch = fetches[transfer] else { return }
-      switch effect {
-      case .request(let offset, let length):
-        guard let attempt = fetch.waiters.first else { continue }
-        let origin = TransferOrigin(transfer: transfer, worker: worker, attempt: attempt)
-        outbox.append(
-          .message(.readChunk(ChunkRequest(origin: origin, item: fetch.item, offset: offset, length: length))))
-      case .append(let bytes): append(bytes, to: fetch, transfer)
-      case .finished: finish(fetch, transfer)
-      case .failed(let failure): retry(fetch, transfer, failure)
-      }
-    }
-  }
-
-  private func append(_ bytes: Data, to fetch: FileFetch, _ transfer: UInt64) {
-    if !fetch.hasRoom, let total = fetch.machine.total {
-      fetch.hasRoom = true
-      cache.reserve(total, for: fetch.reservation)
-    }
-    do {
-      do {
-        try fetch.append(bytes)
-      } catch let error as ClavaError where error.code == .storage {
-        // The limit of the cache may be more than the disk has.
-        guard cache.removeAllUnpinned() else { throw error }
-        try fetch.append(bytes)
-      }
-    } catch {
-      end(fetch: transfer, failure: TransferFailure(.workerStorage, "\(error)"))
-    }
-  }
-
-  private func finish(_ fetch: FileFetch, _ transfer: UInt64) {
-    do {
-      try fetch.keep(in: cache)
-      end(fetch: transfer, isDone: true)
-    } catch let error as ClavaError where error.code == .storage {
-      end(fetch: transfer, failure: TransferFailure(.workerStorage, error.description))
-    } catch {
-      retry(fetch, transfer, TransferFailure(.damaged, ClavaError.wrapping(error).description))
-    }
-  }
-
-  /// What an earlier process left may be spoilt: once everything is fetched from the start.
-  private func retry(_ fetch: FileFetch, _ transfer: UInt64, _ failure: TransferFailure) {
-    guard let again = fetch.again() else { return end(fetch: transfer, failure: failure) }
-    fetch.discard()
-    cache.release(fetch.reservation)
-    fetches[transfer] = nil
-    begin(again)
-  }
-
-  private func end(fetch transfer: UInt64, isDone: Bool = false, failure: TransferFailure? = nil) {
-    guard let fetch = fetches.removeValue(forKey: transfer) else { return }
-    fetch.close()
-    cache.release(fetch.reservation)
-    guard isDone || failure != nil else { return }
-    for attempt in fetch.waiters {
-      exchange.add(TransferResult(attempt: attempt, job: fetch.job, failure: failure))
-    }
-  }
-
-  private func perform(_ effects: [Upload.Effect], _ transfer: UInt64) {
-    for effect in effects {
-      guard let sending = sendings[transfer] else { return }
-      switch effect {
-      case .offer:
-        dropUnsentChunks(of: transfer)
-        let origin = TransferOrigin(transfer: transfer, worker: worker, attempt: sending.attempt)
-        outbox.append(
-          .message(
-            .offer(
-              UploadOffer(
-                origin: origin, item: sending.item, digest: sending.digest.hexadecimal, size: sending.size))))
-      case .send(let offset, let length): outbox.append(.chunk(transfer: transfer, offset: offset, length: length))
-      case .finished: end(sending: transfer, isDone: true)
-      case .failed(let failure): end(sending: transfer, failure: failure)
-      }
-    }
-  }
-
-  private func end(sending transfer: UInt64, isDone: Bool = false, failure: TransferFailure? = nil) {
-    guard let sending = sendings.removeValue(forKey: transfer) else { return }
-    dropUnsentChunks(of: transfer)
-    guard isDone || failure != nil else { return }
-    exchange.add(TransferResult(attempt: sending.attempt, job: .sent(sending.item), failure: failure))
-  }
-
-  private func dropUnsentChunks(of transfer: UInt64) {
-    outbox.removeAll { if case .chunk(transfer, _, _) = $0 { true } else { false } }
-  }
-
-  private func count(_ bytes: Int) { exchange.state.withLock { $0.bytes += bytes } }
 
   // MARK: Time and the connection
 

@@ -32,7 +32,9 @@ package final class TransferPermits: Sendable {
   }
 
   /// A worker holds an attempt from now on.
-  package func grant(_ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String, key: String? = nil) {
+  package func grant(
+    _ attempt: AttemptName, of task: TaskDescription, inputs: [Digest], to worker: String, key: String? = nil
+  ) {
     var paths = Dictionary(
       inputs.map { ($0, objects.path(of: $0)) }, uniquingKeysWith: { first, _ in first })
     for source in task.sources { paths[source.digest] = source.path }

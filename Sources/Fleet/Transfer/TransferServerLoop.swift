@@ -105,7 +105,8 @@ final class TransferServerLoop {
   private func permit(_ origin: TransferOrigin, _ address: Data) -> TransferPermits.Permit? {
     if let permit = permits.permit(for: origin.attempt, of: origin.worker, key: peers[address]?.key) { return permit }
     let sentence = "the worker does not hold \(origin.attempt.task), attempt \(origin.attempt.number)"
-    outbox.append((address, .refused(.init(transfer: origin.transfer, code: TransferRefusal.notHeld, sentence: sentence))))
+    outbox.append(
+      (address, .refused(.init(transfer: origin.transfer, code: TransferRefusal.notHeld, sentence: sentence))))
     return nil
   }
 
@@ -150,7 +151,8 @@ final class TransferServerLoop {
     }
     do {
       let (bytes, total) = try files.read(request, permit)
-      return .chunk(Chunk(transfer: transfer, offset: request.offset, bytes: bytes, total: total, window: readWindow), bytes: bytes)
+      return .chunk(
+        Chunk(transfer: transfer, offset: request.offset, bytes: bytes, total: total, window: readWindow), bytes: bytes)
     } catch let refusal as ReadableFiles.Refusal {
       return .refused(.init(transfer: transfer, code: refusal.code, sentence: refusal.sentence))
     } catch {

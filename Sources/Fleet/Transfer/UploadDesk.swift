@@ -175,7 +175,9 @@ final class UploadDesk {
       case .append:
         if let error = append(bytes, entry) {
           drop(key)
-          return [(key.address, .refused(.init(transfer: key.transfer, code: TransferRefusal.storage, sentence: error)))]
+          return [
+            (key.address, .refused(.init(transfer: key.transfer, code: TransferRefusal.storage, sentence: error)))
+          ]
         }
       case .grant(let offset, let limit, let rewinds):
         answers.append(

@@ -15,7 +15,8 @@ struct WorkerFilesArguments: ParsableArguments {
   var options: WorkerFilesOptions {
     get throws {
       WorkerFilesOptions(
-        workdir: workdir, cacheBytes: try cacheSize.map(WorkerFilesOptions.bytes) ?? WorkerFilesOptions.defaultCacheBytes,
+        workdir: workdir,
+        cacheBytes: try cacheSize.map(WorkerFilesOptions.bytes) ?? WorkerFilesOptions.defaultCacheBytes,
         usesSharedFolder: !noSharedFolder)
     }
   }

@@ -40,7 +40,8 @@ struct DistantWorkerTests {
     #expect(digests(outcome) == expected)
     #expect(log.count { if case .warning = $0 { true } else { false } } == 0)
     #expect(FileSystem.exists("\(workdir.path)/worker-1/run/objects"))
-    let left = FileSystem.list("\(run.directory.objects)/tmp") + FileSystem.list("\(workdir.path)/worker-1/run/objects/tmp")
+    let left =
+      FileSystem.list("\(run.directory.objects)/tmp") + FileSystem.list("\(workdir.path)/worker-1/run/objects/tmp")
     #expect(left.isEmpty, "no file stays in the making")
   }
 
@@ -169,7 +170,8 @@ struct DistantWorkerTests {
   @Test("speed of large files", .enabled(if: ProcessInfo.processInfo.environment["CLAVA_MEASURE"] != nil))
   func speed() throws {
     let folder = try TemporaryFolder(), path = folder.file("large.csv")
-    let data = Data((0..<(256 << 20) / 8).flatMap { number in withUnsafeBytes(of: number &* 0x9e37_79b9) { Array($0) } })
+    let data = Data(
+      (0..<(256 << 20) / 8).flatMap { number in withUnsafeBytes(of: number &* 0x9e37_79b9) { Array($0) } })
     try data.write(to: URL(fileURLWithPath: path))
     var task = TestRun.task("copy/a", "copy")
     task.sources = [SourceInput("source", path: path, digest: Digest.of(data))]
