@@ -44,6 +44,7 @@ extension Coordinator {
       send(.committed(AttemptNotice(attempt: attempt.name)), to: worker)
       // A released attempt ends here; one that is done or failed says so in another effect of the same batch.
       acknowledged.append(attempt)
+      connection?.transfer?.permits.end(attempt.name)
     case .drain(let worker): send(.drain, to: worker)
     case .done(let id, let cached): try done(id, cached)
     case .failed(let worker, let attempt, let cause, let willRetry):
@@ -70,6 +71,7 @@ extension Coordinator {
       checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
       memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
     let work = try CanonicalJSON.encode(ComputeCommand.run(order))
+    permitFiles(of: attempt, to: worker)
     // A number that was given out must never be given out again: the grant leaves once it is on disk.
     let record = try note(JournalRecord(.granted, attempt, worker: worker))
     send(
@@ -161,6 +163,7 @@ extension Coordinator {
   func lost(_ worker: String, _ cause: String) throws {
     guard let peer = peers[worker], peer.left == nil else { return }
     peers[worker]?.left = MonotonicClock.now
+    if let identity = peers[worker]?.identity { connection?.transfer?.permits.revokeAll(of: identity) }
     connection?.launcher.noteLoss(launch: peers[worker]?.launch)
     // Should it speak again after all, it has to introduce itself first.
     namesByAddress[peer.address] = nil

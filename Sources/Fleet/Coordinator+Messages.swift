@@ -85,10 +85,14 @@ extension Coordinator {
     let welcome = Welcome(
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
-      environment: settings.computeEnvironment)
+      environment: settings.computeEnvironment, store: connection?.transfer == nil ? nil : probe,
+      dataEndpoint: connection?.transfer?.endpoint, numericProfile: plan.numericProfile)
     send(.welcome(welcome), to: name)
     try tell(.joined(worker: name, facts: WorkerFacts(hello), held: hello.held.map(AttemptIdentifier.init)))
     if peers[name]?.isAskedToLeave == true { send(.drain, to: name) }
+    for attempt in hello.held.map(AttemptIdentifier.init) where scheduler.hasGranted(attempt, to: name) {
+      permitFiles(of: attempt, to: name)
+    }
   }
 
   /// The worker's own name, with a number if an earlier process had it.

@@ -14,6 +14,8 @@ final class Coordinator {
   struct Connection {
     var socket: FleetEndpoint
     var launcher: any Launcher
+    /// Serves files to workers that do not see the run folder.
+    var transfer: TransferServer?
   }
 
   /// A worker as the coordinator knows it.
@@ -167,6 +169,7 @@ final class Coordinator {
   }
 
   var isAnnounced = false
+  lazy var probe = try? StoreProbeFile.make(in: directory)
   /// Who speaks over which connection, and with what right.
   var peerGuard = PeerGuard()
   var arrivals: [Data: (key: String?, descriptor: Int32?, remote: String)] = [:]
@@ -189,6 +192,7 @@ final class Coordinator {
       }
       try takeRequests(now)
       if let stopDeadline, now > stopDeadline { return }
+      for sentence in connection.transfer?.takeReports() ?? [] { observe(.warning(message: sentence)) }
       for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
       if stopDeadline == nil {
         try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))
@@ -281,6 +285,7 @@ final class Coordinator {
         try? flush()
       }
     }
+    connection.transfer?.stop()
     connection.socket.close()
     connection.socket.dropUnsent()
   }

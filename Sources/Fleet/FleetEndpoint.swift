@@ -36,8 +36,12 @@ final class FleetEndpoint {
   let context: MessagingContext
   /// Address for processes of this machine, if there are any.
   let localAddress: String?
+  /// Address for the files of processes of this machine, should they not see the run folder.
+  var localDataAddress: String? { local?.dataAddress }
   /// How workers of other machines join, if they may.
   private(set) var join: JoinFile?
+  /// Address on which workers of other machines are listened to, as it was bound.
+  let listening: String?
   /// Security of the listening side, for further sockets.
   let security: SocketSecurity
   private let directory: RunDirectory
@@ -70,7 +74,7 @@ final class FleetEndpoint {
       (local, localSocket, localAddress) = (nil, nil, nil)
     }
     guard let listen else {
-      (network, join, security) = (nil, nil, .none)
+      (network, join, security, listening) = (nil, nil, .none, nil)
       return
     }
     let folder = KeyFolder(runPath: directory.path)
@@ -84,6 +88,7 @@ final class FleetEndpoint {
       if event.isRefusal { refusals.append(Refusal(remote: event.remote, reason: event.reason)) }
     }
     let bound = try socket.bind(listen)
+    listening = bound
     allowed.watch { revoked.add($0) }
     network = Network(socket: socket, monitor: monitor, authenticator: authenticator, allowed: allowed)
     let join = JoinFile(

@@ -22,6 +22,8 @@ public struct FleetSettings: Codable, Sendable, Hashable {
   public var stopSeconds: Double = 10
   /// Seconds without a coordinator after which a worker saves its work and ends.
   public var orphanSeconds: Double = 1800
+  /// Whether workers that do not see the run folder are served, also on this machine.
+  public var servesFiles = false
   /// OpenBLAS core type that all compute processes use, for instance `Haswell`; nil: that of the machine.
   public var coreType: String?
   /// `tcp://ADDRESS:PORT` on which workers of other machines may join, with keys; nil: any free port of all addresses,

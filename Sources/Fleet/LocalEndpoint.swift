@@ -7,6 +7,8 @@ final class LocalEndpoint {
   private static let maximumLength = 107
 
   let address: String
+  /// Of the socket for files.
+  let dataAddress: String
   private let folder: String
 
   /// Makes the folder, readable by its owner only.
@@ -26,6 +28,7 @@ final class LocalEndpoint {
     }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     address = "ipc://\(folder)/s"
+    dataAddress = "ipc://\(folder)/f"
   }
 
   deinit { FileSystem.removeIfPresent(folder) }

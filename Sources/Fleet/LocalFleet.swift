@@ -29,7 +29,8 @@ public final class LocalFleet {
     return try coordinator.run { () throws -> Coordinator.Connection in
       let endpoint = try FleetEndpoint(directory: directory, settings: settings, epoch: coordinator.journal.epoch)
       let launcher = try launcher(endpoint, directory, settings, workerCommand, observe)
-      return Coordinator.Connection(socket: endpoint, launcher: launcher)
+      let transfer = try TransferServer.open(endpoint, directory, settings)
+      return Coordinator.Connection(socket: endpoint, launcher: launcher, transfer: transfer)
     }
   }
 

@@ -6,8 +6,8 @@ internal import Storage
 public struct WorkerOptions: Sendable {
   /// Address of the coordinator; nil: that in `join.json` of the run, read again whenever it is silent.
   public var endpoint: String?
-  /// The run directory; an absolute path if the worker is on no leash.
-  public var runPath: String
+  /// The run directory; nil: the coordinator says where it is. An absolute path if the worker is on no leash.
+  public var runPath: String?
   /// Its key; nil for a socket of this machine.
   public var key: WorkerKey?
   /// Number of the slot it fills, from 0.
@@ -19,11 +19,13 @@ public struct WorkerOptions: Sendable {
   public var orphanSeconds = 1800.0
   /// How long it works.
   public var lifecycle = WorkerLifecycle()
+  /// How files are kept if the run directory cannot be seen.
+  public var files = WorkerFilesOptions()
   /// Seconds for which it goes on trying a coordinator that does not know its key.
   public var refusalSeconds = 30.0
 
   /// Creates options with the usual times.
-  public init(endpoint: String?, runPath: String, key: WorkerKey?, slot: Int, computeCommand: [String]) {
+  public init(endpoint: String?, runPath: String?, key: WorkerKey?, slot: Int, computeCommand: [String]) {
     self.endpoint = endpoint
     self.runPath = runPath
     self.key = key
@@ -33,7 +35,7 @@ public struct WorkerOptions: Sendable {
 
   /// Goes where the coordinator was started, if that folder is here too: relative paths of the plan belong to it.
   func enterFolder() {
-    guard key != nil, let directory = try? RunDirectory(path: runPath, create: false),
+    guard key != nil, let runPath, let directory = try? RunDirectory(path: runPath, create: false),
       let folder = (try? JoinFile.read(directory))?.folder, FileSystem.isFolder(folder)
     else { return }
     _ = chdir(folder)
@@ -45,6 +47,9 @@ public struct WorkerOptions: Sendable {
   func dial() throws -> Result<WorkerLink, WorkerExit> {
     if let endpoint {
       return .success(try WorkerLink(endpoint: endpoint, key: key, directory: nil, refusalSeconds: refusalSeconds))
+    }
+    guard let runPath else {
+      throw ClavaError(.configuration, "neither an address nor the folder of the run is known")
     }
     let directory = try RunDirectory(path: runPath, create: false)
     let deadline = MonotonicClock.now + .seconds(orphanSeconds)

@@ -2,6 +2,12 @@ internal import Essentials
 
 /// A worker process: the supervisor of one slot.
 public enum WorkerProgram {
+  /// Stands in the arguments of a compute process for the folder it works in, which is known once the coordinator has
+  /// said where the run folder is.
+  public static let folderPlaceholder = "{folder}"
+  /// Stands there for the numeric profile of the run, which the coordinator says.
+  public static let profilePlaceholder = "{profile}"
+
   /// Works for a coordinator until it is dismissed.
   ///
   /// Exit codes: 0 dismissed, 42 do not start it again, 75 its starter is gone, 99 drained after a checkpoint. SIGTERM,

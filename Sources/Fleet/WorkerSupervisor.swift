@@ -9,7 +9,7 @@ internal import TaskGraph
 ///
 /// It never computes, so that its heartbeats leave on time. Everything runs on the thread that calls `run`.
 final class WorkerSupervisor {
-  private struct Compute {
+  struct Compute {
     var process: SystemProcess
     var channel: ComputeChannel
     var assembler = FrameAssembler()
@@ -23,32 +23,39 @@ final class WorkerSupervisor {
   /// A compute process that dies so often before it is ready will never be.
   private static let maximumStartFailures = 5
 
-  private let directory: RunDirectory
+  /// The run folder, or the worker's own where that cannot be seen; nil before the first welcome.
+  var directory: RunDirectory?
+  /// Moves files if the run folder cannot be seen.
+  var files: WorkerFiles?
+  let filesOptions: WorkerFilesOptions
+  let runPath: String?
   private let name: String
-  private let identity = UUID().uuidString
+  let identity = UUID().uuidString
   private let slot: Int
-  private let computeCommand: [String]
-  private let link: WorkerLink
+  let computeCommand: [String]
+  let link: WorkerLink
   private let codec = MessageCodec()
   private let watchesInput: Bool
-  private var core = WorkerCore()
+  var core = WorkerCore()
   private var sequence: UInt64 = 0
   private var outbox: [Message] = []
   private var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
   private var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
   private var environment: [String: String] = [:]
-  private var compute: Compute?
+  private(set) var numericProfile = ""
+  private(set) var compute: Compute?
   private var computeStart: Duration?
   private var startFailures = 0
   private var departure: Departure
   private var troubles: [String] = []
-  private var exitCode: Int32?
+  var exitCode: Int32?
   /// Whether somebody wants it to leave, so that leaving is not for want of a coordinator.
   private var isAskedToLeave = false
 
   init(_ options: WorkerOptions, _ link: WorkerLink) throws {
     departure = Departure(end: options.lifecycle.end(from: MonotonicClock.now))
-    directory = try RunDirectory(path: options.runPath, create: false)
+    runPath = options.runPath
+    filesOptions = options.files
     slot = options.slot
     computeCommand = options.computeCommand
     name = options.key?.name ?? "worker \(slot + 1)"
@@ -69,15 +76,18 @@ final class WorkerSupervisor {
     while exitCode == nil {
       apply(.tick)
       follow(link.look(MonotonicClock.now))
+      turnFiles()
       startComputeIfDue()
       flush()
       var descriptors: [Int32] = []
       if let compute { descriptors.append(compute.channel.descriptor) }
       if watchesInput { descriptors.append(STDIN_FILENO) }
+      if let files { descriptors.append(files.descriptor) }
       let isHurried = !outbox.isEmpty || computeStart != nil
       let ready = link.socket.poll(descriptors: descriptors, milliseconds: isHurried ? 5 : 250)
-      if compute != nil, ready.descriptors.first == true { readCompute() }
-      if watchesInput, ready.descriptors.last == true, !readInput() { exitCode = 75 }
+      let hadCompute = compute != nil
+      if hadCompute, ready.descriptors.first == true { readCompute() }
+      if watchesInput, ready.descriptors[hadCompute ? 1 : 0], !readInput() { exitCode = 75 }
       if ready.socket { readSocket() }
       while let number = Signals.next { decide(departure.signalled(number)) }
       decide(departure.passed(MonotonicClock.now, isDraining: core.isDraining, isIdle: core.running == nil))
@@ -85,6 +95,9 @@ final class WorkerSupervisor {
     flush()
     if exitCode != 0, exitCode != WorkerExit.drained { link.socket.dropUnsent() }
     endCompute()
+    files?.close()
+    // Started again, it would find the disk as full as before.
+    if files?.isFull == true, exitCode == WorkerCore.drainedExitCode { return WorkerExit.refused }
     return exitCode ?? 0
   }
 
@@ -102,7 +115,7 @@ final class WorkerSupervisor {
 
   // MARK: Protocol
 
-  private func apply(_ event: WorkerEvent) {
+  func apply(_ event: WorkerEvent) {
     if case .drain = event { isAskedToLeave = true }
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
@@ -131,8 +144,9 @@ final class WorkerSupervisor {
           Heartbeat(held: entries, residentMemory: memory, troubles: troubles.isEmpty ? nil : troubles)))
     case .run(let attempt):
       progress = nil
-      if let frame = work[attempt]?.frame { compute?.channel.sendFrame(frame) }
+      if let files { files.run(attempt) } else if let frame = work[attempt]?.frame { sendToCompute(frame) }
     case .stopRunning:
+      if let files, let running = core.running, !files.stop(running) { return }
       if let running = core.running { _ = try? compute?.channel.send(ComputeCommand.stop(running)) }
     case .startCompute:
       let delay = Double(startFailures) * 0.2
@@ -206,7 +220,9 @@ final class WorkerSupervisor {
       if core.epoch == 0 {
         core = WorkerCore(beatSeconds: welcome.heartbeatSeconds, orphanSeconds: welcome.orphanSeconds)
         environment = welcome.environment
+        numericProfile = welcome.numericProfile ?? ""
       }
+      openFiles(welcome)
       apply(.welcomed(epoch: envelope.epoch))
     case .reject(let reject):
       Self.print("the coordinator refuses this worker: \(reject.sentence)")
@@ -215,13 +231,17 @@ final class WorkerSupervisor {
     case .grant(let grant, let frame):
       let attempt = AttemptIdentifier(grant.attempt)
       work[attempt] = (grant.folder, frame)
+      files?.granted(attempt, frame: frame)
       apply(.granted(attempt))
     case .revoke(let revoke):
       apply(.revoked(AttemptIdentifier(revoke.attempt), evenIfRunning: revoke.evenIfRunning))
     case .committed(let notice):
       let attempt = AttemptIdentifier(notice.attempt)
       apply(.acknowledged(attempt))
-      if core.running != attempt, !core.queue.contains(attempt) { work[attempt] = nil }
+      if core.running != attempt, !core.queue.contains(attempt) {
+        work[attempt] = nil
+        files?.forget(attempt)
+      }
     case .drain: apply(.drain)
     case .dismiss: apply(.dismissed)
     case .unknown(let kind): outbox.append(.unsupported(Unsupported(kind: kind.rawValue)))
@@ -240,7 +260,8 @@ final class WorkerSupervisor {
       do {
         let output = try StartOutput()
         let process = try SystemProcess.start(
-          computeCommand, environment: environment,
+          resolvedComputeCommand,
+          environment: environment,
           descriptors: [
             (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, output.descriptor),
             (STDERR_FILENO, output.descriptor),
@@ -274,7 +295,15 @@ final class WorkerSupervisor {
     }
   }
 
+  func sendToCompute(_ frame: Data) { compute?.channel.sendFrame(frame) }
+
   private func take(_ report: ComputeReport) {
+    if let files, passThroughFiles(report, files) { return }
+    conclude(report)
+  }
+
+  /// Takes a report whose files are where the coordinator needs them.
+  func conclude(_ report: ComputeReport) {
     switch report {
     case .ready:
       startFailures = 0
@@ -326,12 +355,13 @@ final class WorkerSupervisor {
     if let running = core.running {
       addLog(&cause, running)
       recordEnd(of: running, loss, cause)
+      files?.died(running)
     }
     apply(.computeDied(cause))
   }
 
   private func recordEnd(of attempt: AttemptIdentifier, _ loss: ComputeLoss, _ cause: FailureCause) {
-    guard let folder = work[attempt]?.folder, loss.ownCause == nil else { return }
+    guard let folder = work[attempt]?.folder, let directory, loss.ownCause == nil else { return }
     AttemptRecord(
       task: attempt.task, attempt: attempt.number, outcome: cause.kind == .outOfMemory ? .outOfMemory : .died,
       cause: cause.sentence, exitCode: loss.ending?.exitCode, signal: loss.ending?.signal,
@@ -340,7 +370,7 @@ final class WorkerSupervisor {
   }
 
   private func addLog(_ cause: inout FailureCause, _ attempt: AttemptIdentifier) {
-    guard let folder = work[attempt]?.folder else { return }
+    guard let folder = work[attempt]?.folder, let directory else { return }
     cause.log = "\(folder)/a\(attempt.number)/\(AttemptFiles.log)"
     cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/\(AttemptFiles.log)")
   }

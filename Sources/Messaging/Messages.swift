@@ -47,6 +47,20 @@ public struct Hello: Sendable, Hashable, Codable {
   }
 }
 
+/// Where the run folder is, and the name of a file in it that tells it from any other folder of that path.
+public struct StoreProbe: Sendable, Hashable, Codable {
+  /// Full path of the run folder on the coordinator's machine.
+  public var path: String
+  /// Name of the file.
+  public var token: String
+
+  /// Creates a probe.
+  public init(path: String, token: String) {
+    self.path = path
+    self.token = token
+  }
+}
+
 /// The coordinator accepts a worker.
 public struct Welcome: Sendable, Hashable, Codable {
   /// Protocol version to speak.
@@ -61,12 +75,23 @@ public struct Welcome: Sendable, Hashable, Codable {
   public var keepCheckpoints: Bool
   /// Environment of the compute process, beside the worker's own.
   public var environment: [String: String]
+  /// The run folder, for workers that see it.
+  public var store: StoreProbe?
+  /// Where workers that do not see it get and hand in files.
+  public var dataEndpoint: String?
+
+  /// Equal on machines that compute the same bits: a compute process that computes others refuses to begin.
+  public var numericProfile: String?
 
   /// Creates the message.
   public init(
     version: Int = 1, heartbeatSeconds: Double, checkpointSeconds: Double, orphanSeconds: Double,
-    keepCheckpoints: Bool, environment: [String: String]
+    keepCheckpoints: Bool, environment: [String: String], store: StoreProbe? = nil, dataEndpoint: String? = nil,
+    numericProfile: String? = nil
   ) {
+    self.numericProfile = numericProfile
+    self.store = store
+    self.dataEndpoint = dataEndpoint
     self.version = version
     self.heartbeatSeconds = heartbeatSeconds
     self.checkpointSeconds = checkpointSeconds

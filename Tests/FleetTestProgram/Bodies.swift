@@ -35,6 +35,17 @@ struct MixBody: TaskBody {
   }
 }
 
+/// Writes its source file as its output.
+struct CopyBody: TaskBody {
+  let kind = "copy"
+  let codeVersion = 1
+
+  func run(_ context: any TaskContext) throws {
+    let data = try FileSystem.read(context.input("source"))
+    try data.write(to: URL(fileURLWithPath: context.outputPath("value.txt")))
+  }
+}
+
 /// A chain of digests, one a step, with checkpoints: what training looks like from outside.
 struct ChainBody: TaskBody {
   let kind = "chain"

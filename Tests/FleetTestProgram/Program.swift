@@ -9,7 +9,7 @@ import TaskGraph
 @main
 enum Program {
   static let registry = TaskRegistry([
-    MixBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
+    MixBody(), CopyBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
     FailBody(kind: "fail", code: .internal), FailBody(kind: "full", code: .storage), GrowBody(), UnsavedBody(),
     FragileBody(),
   ])
@@ -21,6 +21,13 @@ enum Program {
     case "coordinator" where arguments.count == 3 || arguments.count == 4:
       let lease = arguments.count == 4 ? Double(arguments[3]) : nil
       exit(coordinate(runPath: arguments[1], workers: Int(arguments[2]) ?? 1, lease: lease, own))
+    case "worker" where arguments.count == 6:
+      var options = WorkerOptions(
+        endpoint: arguments[1], runPath: nil, key: nil, slot: Int(arguments[3]) ?? 0,
+        computeCommand: [own, "compute", WorkerProgram.folderPlaceholder])
+      options.files = WorkerFilesOptions(
+        workdir: arguments[4], cacheBytes: Int(arguments[5]) ?? 0, usesSharedFolder: false)
+      exit(WorkerProgram.run(options))
     case "listen" where arguments.count == 2:
       exit(coordinate(runPath: arguments[1], workers: 4, lease: nil, own) { $0.listen = "tcp://127.0.0.1:0" })
     case "join" where arguments.count >= 3:
@@ -77,7 +84,8 @@ enum Program {
         try FileSystem.exists(keys.file(of: name))
         ? WorkerKey(json: FileSystem.read(keys.file(of: name)), source: name) : keys.worker(name)
       // A key of another run is used as it is; join.json would put its server key right.
-      let endpoint = name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
+      let endpoint =
+        name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
       var options = WorkerOptions(
         endpoint: endpoint, runPath: arguments[0], key: key, slot: 0,
         computeCommand: [own, "compute", arguments[0]])

@@ -21,6 +21,19 @@ enum TestProgram {
   }
 }
 
+/// Workers that are not told where the run folder is and would not look there.
+struct DistantWorkers {
+  var workdir: String
+  var cacheBytes = 1 << 30
+
+  var command: @Sendable (String, Int) -> [String] {
+    let (workdir, cacheBytes) = (workdir, cacheBytes)
+    return { endpoint, slot in
+      [TestProgram.path, "worker", endpoint, "-", "\(slot)", workdir, "\(cacheBytes)"]
+    }
+  }
+}
+
 /// Processes of this machine, by their parents.
 enum Processes {
   static func children(of parent: Int) -> [Int] {
@@ -72,14 +85,16 @@ struct TestRun {
 
   func run(
     workers: Int, stop: StopFlag = StopFlag(), log: EventLog = EventLog(),
-    adjust: (inout FleetSettings) -> Void = { _ in }
+    distant: DistantWorkers? = nil, adjust: (inout FleetSettings) -> Void = { _ in }
   ) throws -> RunOutcome {
     var settings = FleetSettings(workers: workers)
     settings.checkpointSeconds = 0.1
     settings.heartbeatSeconds = 0.5
+    settings.servesFiles = distant != nil
     adjust(&settings)
     return try LocalFleet.run(
-      plan: plan, directory: directory, settings: settings, workerCommand: TestProgram.worker(directory.path),
+      plan: plan, directory: directory, settings: settings,
+      workerCommand: distant?.command ?? TestProgram.worker(directory.path),
       stop: stop, observe: { log.append($0) })
   }
 

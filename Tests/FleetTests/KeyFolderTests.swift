@@ -1,5 +1,6 @@
 import Essentials
 import Fleet
+import Messaging
 import Foundation
 import Messaging
 import Storage

@@ -13,13 +13,14 @@ struct WorkerCommand: ParsableCommand {
     discussion: """
       With --run alone it reads from RUN/join.json where the coordinator is and takes its key from RUN/keys; after a
       restart of the coordinator it looks there again. Elsewhere, --connect and --key say both. A worker that loses its
-      coordinator goes on with its task and keeps trying. TERM makes it save its work, hand it back and end.
+      coordinator goes on with its task and keeps trying. Where the run folder cannot be seen, files are fetched from
+      the coordinator, kept in a folder of the worker's own, and handed in. TERM makes it save its work, hand it back and end.
 
       EXAMPLES
         clava worker --run RUN                                  one worker on a machine that sees RUN
         clava worker --run RUN --slots 4                        four of them
-        clava worker --run RUN --connect tcp://HOST:5570 --key worker-0.json
-        cat worker-0.json | clava worker --run RUN --connect - --key -      address and key from standard input
+        clava worker --connect tcp://HOST:5570 --key worker-0.json --workdir /scratch --cache-size 50GB
+        cat worker-0.json | clava worker --connect - --key -      address and key from standard input
 
       EXIT CODES
         0 dismissed: the run is over; 42 key, version or plan are refused, do not try again; 75 no coordinator was there
@@ -46,6 +47,8 @@ struct WorkerCommand: ParsableCommand {
 
   @Option(name: .long, help: "Seconds to go on trying a coordinator that does not know the key.")
   var refusalPatience = 30.0
+
+  @OptionGroup var files: WorkerFilesArguments
 
   @Option(name: .long, help: .hidden)
   var profile: String?
@@ -75,11 +78,7 @@ struct WorkerCommand: ParsableCommand {
     if slots > 1 {
       throw ExitCode(try WorkerGroup(program: ProgramPath.current, slots: slots, input: input, command: self).run())
     }
-    guard let directory = directory.map({ URL(fileURLWithPath: $0).standardizedFileURL.path }) else {
-      throw ClavaError(
-        .configuration, "a worker needs the folder of the run", at: .init(key: "--run"),
-        remedy: "give --run RUN with the path it has on this machine")
-    }
+    let directory = directory.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     let number = slot ?? WorkerKeySource.launchedSlot ?? 0
     let isLocal = connect?.hasPrefix("ipc://") ?? false
     let source = WorkerKeySource(directory: directory, slot: slot ?? WorkerKeySource.launchedSlot)
@@ -93,11 +92,13 @@ struct WorkerCommand: ParsableCommand {
     var options = WorkerOptions(
       endpoint: try address(found), runPath: directory, key: found, slot: number,
       computeCommand: [
-        ProgramPath.current, "compute", "--run", directory, "--profile", try profile ?? Self.profile(of: directory),
+        ProgramPath.current, "compute", "--run", WorkerProgram.folderPlaceholder, "--profile",
+        profile ?? WorkerProgram.profilePlaceholder,
       ])
     options.orphanSeconds = orphanAfter
     options.lifecycle = try lifetime.lifecycle
     options.refusalSeconds = refusalPatience
+    options.files = try files.options
     throw ExitCode(WorkerProgram.run(options))
   }
 
@@ -109,12 +110,6 @@ struct WorkerCommand: ParsableCommand {
         .input, "the key on standard input names no address", remedy: "give --connect tcp://HOST:PORT --key -")
     }
     return endpoint
-  }
-
-  /// The numeric profile of the run's plan.
-  private static func profile(of directory: String) throws -> String {
-    let path = try RunDirectory(path: directory, create: false).plan
-    return try CanonicalJSON.decode(Plan.self, from: FileSystem.read(path, code: .input), source: path).numericProfile
   }
 }
 

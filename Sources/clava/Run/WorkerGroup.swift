@@ -37,6 +37,9 @@ struct WorkerGroup {
     add("--profile", command.profile)
     add("--orphan-after", "\(command.orphanAfter)")
     add("--refusal-patience", "\(command.refusalPatience)")
+    add("--workdir", command.files.workdir)
+    add("--cache-size", command.files.cacheSize)
+    if command.files.noSharedFolder { list.append("--no-shared-folder") }
     return list
   }
 }
