@@ -27,6 +27,12 @@ public struct BenchmarkResult: Codable, Sendable {
     public var name: String
     /// The ratio.
     public var ratio: Double
+
+    /// Creates a comparison.
+    public init(name: String, ratio: Double) {
+      self.name = name
+      self.ratio = ratio
+    }
   }
 }
 

@@ -80,7 +80,6 @@ public enum FleetBenchmark {
     var settings = FleetSettings(workers: workers)
     settings.stopSeconds = 10
     let context = try MessagingContext(threads: 2)
-    let endpoint = try LocalEndpoint(runPath: directory.path)
     let began = MonotonicClock.now
     let start = processorSeconds()
     let coordinator = try Coordinator(
@@ -94,11 +93,9 @@ public enum FleetBenchmark {
       })
     let swarm = WorkerSwarm(count: workers, context: context, output: output)
     let outcome = try coordinator.run {
-      let socket = try Socket(context, .router)
-      let address = "inproc://bench"
-      _ = try socket.bind(address)
-      swarm.start(address)
-      return Coordinator.Connection(socket: socket, launcher: SwarmLauncher(swarm), endpoint: endpoint)
+      let socket = try FleetEndpoint(directory: directory, settings: settings, epoch: 1)
+      swarm.start(socket.localAddress ?? "")
+      return Coordinator.Connection(socket: socket, launcher: SwarmLauncher(swarm), transfer: nil)
     }
     swarm.end()
     _ = outcome
