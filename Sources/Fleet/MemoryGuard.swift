@@ -62,6 +62,7 @@ final class MemoryWatch: Sendable {
       clava_thread_name("memory")
       while !isDone.load(ordering: .acquiring) {
         usleep(Self.interval)
+        guard !isDone.load(ordering: .acquiring) else { return }
         let resident = ProcessMemory.resident(getpid())
         guard mode.isOver(resident: resident, request: request, room: .current) else { continue }
         guard !isDone.load(ordering: .acquiring) else { return }
