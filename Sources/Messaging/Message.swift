@@ -145,10 +145,10 @@ public struct MessageCodec {
     switch kind {
     case .hello: return .hello(try value(body))
     case .heartbeat: return .heartbeat(try value(body))
-    case .started: return .started(try PlainJSON.notice(body) ?? value(body))
+    case .started: return .started(try notice(body))
     case .commit: return .commit(try value(body))
     case .failed: return .failed(try value(body))
-    case .release: return .release(try PlainJSON.notice(body) ?? value(body))
+    case .release: return .release(try notice(body))
     case .leaving: return .leaving
     case .welcome: return .welcome(try value(body))
     case .reject: return .reject(try value(body))
@@ -163,12 +163,17 @@ public struct MessageCodec {
       guard Checksum.crc32c(work) == payload.workChecksum else { throw .bodyChecksum }
       return .grant(payload.grant, work: work)
     case .revoke: return .revoke(try value(body))
-    case .committed: return .committed(try PlainJSON.notice(body) ?? value(body))
+    case .committed: return .committed(try notice(body))
     case .drain: return .drain
     case .dismiss: return .dismiss
     case .unsupported: return .unsupported(try value(body))
     default: return .unknown(kind)
     }
+  }
+
+  private func notice(_ body: Data) throws(FrameFault) -> AttemptNotice {
+    if let plain = PlainJSON.notice(body) { return plain }
+    return try value(body)
   }
 
   private func value<Value: Decodable>(_ body: Data) throws(FrameFault) -> Value {

@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// JSON of the few messages and records that every task needs, written and read directly.
 ///
