@@ -172,7 +172,7 @@ public struct MessageCodec {
   }
 
   private func notice(_ body: Data) throws(FrameFault) -> AttemptNotice {
-    if let notice = PlainJSON.notice(body) { return notice }
+    if let plain = PlainJSON.notice(body) { return plain }
     return try value(body)
   }
 

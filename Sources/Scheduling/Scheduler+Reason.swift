@@ -42,10 +42,11 @@ extension Scheduler {
     }
     let wanted = request(index)
     let open = usable.filter { rooms[workers[$0].room].capacity != nil }
-    if open.count == usable.count, !usable.contains(where: { fits(index, $0, reserved: 0) }) {
-      let free = usable.map { worker -> Int in
+    let idle = usable.filter { workers[$0].held.isEmpty }
+    if open.count == usable.count, !idle.isEmpty, !idle.contains(where: { fits(index, $0, reserved: 0) }) {
+      let free = idle.map { worker -> Int in
         let room = rooms[workers[worker].room]
-        return (room.capacity ?? 0) - room.used + workers[worker].request
+        return (room.capacity ?? 0) - room.used
       }
       let most = open.compactMap { rooms[workers[$0].room].capacity }.max() ?? 0
       let advice = wanted > most ? "; it will run alone on the largest machine (\(Self.gibibytes(most)))" : ""

@@ -65,7 +65,7 @@ struct SchedulerTests {
 
   @Test("a queued task is taken back when another slot would stay idle")
   func takeBack() throws {
-    var bench = try Bench([SimulatedPlans.task("a", seconds: 2), SimulatedPlans.task("b", seconds: 2)])
+    var bench = try Bench([SimulatedPlans.task("a", seconds: 0.2), SimulatedPlans.task("b", seconds: 0.2)])
     bench.tell(.joined(worker: "w1", held: []))
     bench.tell(.started(worker: "w1", attempt("a")))
     let wanted = bench.tell(.joined(worker: "w2", held: []))

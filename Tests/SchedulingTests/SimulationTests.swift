@@ -95,7 +95,7 @@ struct SimulationTests {
     // Tasks of 20 ms behind messages of a millisecond: the worst case for whoever waits for the coordinator.
     let tasks = (0..<400).map { SimulatedPlans.task("t/\($0)", seconds: 0.02, inputs: $0 < 20 ? [] : ["t/\($0 - 20)"]) }
     var fleet = SimulatedFleet(
-      plan: try SimulatedPlans.make(tasks), workers: 4, seed: 7, troubles: Troubles { $0.longestDelay = 0.001 })
+      plan: try SimulatedPlans.make(tasks), workers: 4, seed: 7, troubles: Troubles { $0.endSeconds = 0 })
     fleet.run()
     #expect(fleet.isFinished)
     let share = fleet.statistics.idleWhileReadyShare
