@@ -31,7 +31,8 @@ enum Program {
     case "compute" where arguments.count == 2:
       exit(ComputeProgram.run(registry: registry, runPath: arguments[1]))
     default:
-      FileHandle.standardError.write(Data("coordinator RUN WORKERS | listen RUN | join RUN KEY | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
+      FileHandle.standardError.write(
+        Data("coordinator RUN WORKERS | listen RUN | join RUN KEY | worker ENDPOINT RUN SLOT | compute RUN\n".utf8))
       exit(2)
     }
   }
@@ -45,7 +46,8 @@ enum Program {
         try FileSystem.exists(keys.file(of: name))
         ? WorkerKey(json: FileSystem.read(keys.file(of: name)), source: name) : keys.worker(name)
       // A key of another run is used as it is; join.json would put its server key right.
-      let endpoint = name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
+      let endpoint =
+        name == "foreign" ? try JoinFile.read(RunDirectory(path: arguments[0], create: false)).endpoint : nil
       var options = WorkerOptions(
         endpoint: endpoint, runPath: arguments[0], key: key, slot: 0,
         computeCommand: [own, "compute", arguments[0]])
