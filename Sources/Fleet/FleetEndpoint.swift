@@ -35,6 +35,9 @@ final class FleetEndpoint {
   /// A worker may be quicker than the file that enrols it.
   private static let enrolment = Duration.milliseconds(750)
 
+  /// Who tries again soon is known by its address then.
+  private static let secondVisit = Duration.seconds(3)
+
   /// The one context; sockets of other kinds belong to it as well.
   let context: MessagingContext
   /// Address for processes of this machine, if there are any.
@@ -180,7 +183,10 @@ final class FleetEndpoint {
 
   /// Lines for the log on what was turned away since the last call.
   func takeRefusals(now: Duration) -> [String] {
-    unsettled += refusals.take().map { ($0, $0.unknownKey == nil ? now : now + Self.enrolment) }
+    unsettled += refusals.take().map { refusal in
+      if refusal.remote == ConnectionEvent.unknownAddress { return (refusal, now + Self.secondVisit) }
+      return (refusal, refusal.unknownKey == nil ? now : now + Self.enrolment)
+    }
     let settled = unsettled.filter { $0.due <= now }
     unsettled.removeAll { $0.due <= now }
     var lines: [String] = []

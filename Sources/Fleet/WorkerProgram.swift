@@ -1,12 +1,25 @@
 internal import CSystemShims
 internal import Essentials
 internal import Foundation
+internal import Synchronization
+
+/// A request to leave that some other thread has caught.
+final class TerminationFlag: Sendable {
+  private let raised = Atomic<Bool>(false)
+
+  func raise() { raised.store(true, ordering: .releasing) }
+
+  func take() -> Bool { raised.exchange(false, ordering: .acquiringAndReleasing) }
+}
 
 /// Signals of a worker: blocked, and asked for between turns of its loop.
 enum Signals {
   /// Blocks the requests to leave in this thread and those it starts, so that they wait to be asked for.
+  ///
+  /// Libraries may have threads from before, which do not hold them: the handler is for those.
   static func holdTermination() {
     signal(SIGPIPE, SIG_IGN)
+    for number in [SIGTERM, SIGUSR1] { signal(number) { _ in Signals.asked.raise() } }
     var signals = termination
     pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
@@ -15,8 +28,11 @@ enum Signals {
   static var isTerminationPending: Bool {
     var signals = termination
     var none = timespec()
+    if asked.take() { return true }
     return sigtimedwait(&signals, nil, &none) > 0
   }
+
+  static let asked = TerminationFlag()
 
   private static var termination: sigset_t {
     var signals = sigset_t()
