@@ -32,6 +32,12 @@ final class FleetEndpoint {
   /// How people call a sender that needs no key.
   static let thisMachine = "a process of this machine"
 
+  /// A worker may be quicker than the file that enrols it.
+  private static let enrolment = Duration.milliseconds(750)
+
+  /// Who tries again soon is known by its address then.
+  private static let secondVisit = Duration.seconds(3)
+
   /// The one context; sockets of other kinds belong to it as well.
   let context: MessagingContext
   /// Address for processes of this machine, if there are any.
@@ -51,6 +57,7 @@ final class FleetEndpoint {
   private let refusals = RefusalQueue()
   private let revoked: RevokedKeys
   private var rate = RefusalRate()
+  private var unsettled: [(refusal: Refusal, due: Duration)] = []
   private var lastDue: Duration = .zero
 
   /// Opens the sockets and, if workers of other machines may join, writes `join.json`.
@@ -183,7 +190,17 @@ final class FleetEndpoint {
 
   /// Lines for the log on what was turned away since the last call.
   func takeRefusals(now: Duration) -> [String] {
-    var lines = refusals.take().compactMap { rate.note($0, now: now) }
+    unsettled += refusals.take().map { refusal in
+      if refusal.remote == ConnectionEvent.unknownAddress { return (refusal, now + Self.secondVisit) }
+      return (refusal, refusal.unknownKey == nil ? now : now + Self.enrolment)
+    }
+    let settled = unsettled.filter { $0.due <= now }
+    unsettled.removeAll { $0.due <= now }
+    var lines: [String] = []
+    for (refusal, _) in settled {
+      if let key = refusal.unknownKey, verdict(of: key) != .unknown { continue }
+      if let line = rate.note(refusal, now: now) { lines.append(line) }
+    }
     if now - lastDue > .seconds(1) {
       lastDue = now
       lines += rate.due(now: now)

@@ -22,10 +22,16 @@ struct RefusalRate {
   ///
   /// - Returns: the line to print now, if any.
   mutating func note(_ refusal: Refusal, now: Duration) -> String? {
-    let key = "\(refusal.machine) \(refusal.reason)"
+    var key = "\(refusal.machine) \(refusal.reason)"
+    if refusal.remote == ConnectionEvent.unknownAddress,
+      let known = entries.first(where: { $0.value.last.reason == refusal.reason })
+    {
+      // In all likelihood the same visitor, too quick to be asked for its address this time.
+      key = known.key
+    }
     if entries[key] != nil {
       entries[key]?.unspoken += 1
-      entries[key]?.last = refusal
+      if refusal.remote != ConnectionEvent.unknownAddress { entries[key]?.last = refusal }
       return nil
     }
     guard entries.count < Self.maximumEntries else {

@@ -1,5 +1,6 @@
 internal import Essentials
 internal import Foundation
+internal import Synchronization
 
 /// How long a worker works, beside what the coordinator says.
 public struct WorkerLifecycle: Sendable, Hashable {
@@ -43,22 +44,40 @@ public struct WorkerLifecycle: Sendable, Hashable {
   }
 }
 
+/// The latest request to leave that some other thread has caught.
+private final class CaughtSignal: Sendable {
+  private let number = Atomic<Int32>(0)
+
+  func note(_ signal: Int32) { number.store(signal, ordering: .releasing) }
+
+  func take() -> Int32? {
+    let found = number.exchange(0, ordering: .acquiringAndReleasing)
+    return found > 0 ? found : nil
+  }
+}
+
 /// Signals of a worker: blocked, and asked for between turns of its loop.
 enum Signals {
   /// Blocks the requests to leave in this thread and those it starts, so that they wait to be asked for.
+  ///
+  /// Libraries may have threads from before, which do not hold them: the handler is for those.
   static func holdTermination() {
     signal(SIGPIPE, SIG_IGN)
+    for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number) { Signals.caught.note($0) } }
     var signals = termination
     pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 
   /// Takes the next request to leave, if one has come.
   static var next: Int32? {
+    if let number = caught.take() { return number }
     var signals = termination
     var none = timespec()
     let number = sigtimedwait(&signals, nil, &none)
     return number > 0 ? number : nil
   }
+
+  private static let caught = CaughtSignal()
 
   private static var termination: sigset_t {
     var signals = sigset_t()

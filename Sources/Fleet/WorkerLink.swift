@@ -40,6 +40,7 @@ final class WorkerLink {
   private var wasReady = false
   private var lastHeard = MonotonicClock.now
   private var lookedUp = MonotonicClock.now
+  private var wasOpened = false
   private var refusedSince: Duration?
   private var said: (sentence: String, at: Duration)?
 
@@ -116,10 +117,15 @@ final class WorkerLink {
       say(event.sentence, now)
     case .unreachable:
       isReady = false
+      // Another attempt is announced in the same way after a connection that was made and broken off.
+      guard !wasOpened else {
+        wasOpened = false
+        break
+      }
       refusedSince = nil
       say(event.sentence, now)
     case .closed: isReady = false
-    case .opened: break
+    case .opened: wasOpened = true
     }
     return nil
   }

@@ -128,7 +128,8 @@ private final class AuthenticatorLoop: @unchecked Sendable {
       return ("400", "")
     case .unknown:
       report(
-        Refusal(remote: remote, reason: "has a key that is not enrolled in this run (\(key.prefix(8))…)"))
+        Refusal(
+          remote: remote, reason: "has a key that is not enrolled in this run (\(key.prefix(8))…)", unknownKey: key))
       return ("300", "")
     }
   }

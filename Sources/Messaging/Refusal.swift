@@ -4,11 +4,14 @@ public struct Refusal: Sendable, Hashable {
   public var remote: String
   /// What was wrong, as the rest of a sentence that begins with the address.
   public var reason: String
+  /// The key that was not known, if that was all: its file may be on its way.
+  public var unknownKey: String?
 
   /// Creates a refusal.
-  public init(remote: String, reason: String) {
+  public init(remote: String, reason: String, unknownKey: String? = nil) {
     self.remote = remote
     self.reason = reason
+    self.unknownKey = unknownKey
   }
 
   /// The address without its port: ports change with every connection.

@@ -24,7 +24,8 @@ final class ExternalLauncher: Launcher {
 
   /// What to give on machines that see the run directory, and on those that do not.
   static func instructions(_ site: LaunchSite) throws -> [String] {
-    let key = try site.keyFile(0)
+    // The first slot's key may be revoked.
+    let key = (try? site.keyFile(0)) ?? "\(site.run)/keys/workers/NAME.json"
     return [
       "workers are started by others; on a machine that sees \(site.run): "
         + ShellText.command(["clava", "worker", "--run", site.run]),

@@ -16,7 +16,8 @@ final class SlurmEngine: PlacementEngine {
 
   func submit(launch: String, slots: [Int]) throws -> String? {
     let site = script.site
-    for slot in slots { _ = try site.keyFile(slot) }
+    // The worker of a slot whose key is revoked ends by itself; it must not keep the others waiting.
+    for slot in slots { _ = try? site.keyFile(slot) }
     let path = "\(site.launchFolder)/\(launch).sbatch"
     try FileSystem.writeAtomically(Data(script.text(launch: launch, slots: slots).utf8), to: path)
     let answer = try ProgramCall.run(["sbatch", "--parsable", path], seconds: Self.patience)

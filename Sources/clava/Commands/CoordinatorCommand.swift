@@ -24,7 +24,8 @@ struct CoordinatorCommand: ParsableCommand {
 
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(name: .long, help: "Address to listen at, tcp://ADDRESS:PORT; port 0 takes a free one (default: all, a free one).")
+  @Option(
+    name: .long, help: "Address to listen at, tcp://ADDRESS:PORT; port 0 takes a free one (default: all, a free one).")
   var listen: String?
 
   @Option(name: .long, help: "Name or address under which workers find this machine (default: its name).")

@@ -24,7 +24,8 @@ struct KeygenCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .customLong("run"), help: ArgumentHelp("Folder of the run; it may be one still to be started.", valueName: "run"),
+    name: .customLong("run"),
+    help: ArgumentHelp("Folder of the run; it may be one still to be started.", valueName: "run"),
     completion: .directory)
   var directory: String
 
