@@ -93,7 +93,10 @@ struct RunTaskTests {
       }
       .count { $0.hasPrefix("ck-") && $0.hasSuffix(".json") }
     }
-    while checkpoints() == 0, first.isRunning, Date() < deadline { usleep(20_000) }
+    // The folder of its attempt is made once signals are listened to.
+    let attempt = "\(run)/tasks/train-denoiser_playlist/a1"
+    while !FileSystem.exists(attempt), first.isRunning, Date() < deadline { usleep(20_000) }
+    usleep(500_000)
     kill(first.processIdentifier, SIGUSR1)
     first.waitUntilExit()
     #expect(first.terminationStatus == 99)

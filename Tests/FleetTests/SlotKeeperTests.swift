@@ -180,8 +180,8 @@ struct SlotKeeperTests {
     world.ask()
     world.pass(10)
     #expect(world.submissions.count == 1)
-    world.send(.wanted(4))
     world.send(.close)
+    world.send(.wanted(4))
     world.pass(10)
     #expect(world.submissions.count == 1)
   }

@@ -136,13 +136,13 @@ final class SSHLauncher: Launcher {
       hosts[host].failures += 1
       let pause = min(Double(1 << min(hosts[host].failures, 10)), Self.longestPause)
       hosts[host].due = now + .seconds(pause)
-      let said = LogTail.lines(of: log, count: 1).last.map { ": \($0)" } ?? ""
+      let said = lastLines(log, 1).last.map { ": \($0)" } ?? ""
       command.site.report("\(address(index)) is not reached over ssh\(said); tried again in \(Int(pause)) s")
     }
     clear(index)
     return LaunchEnding(
       slot: index, process: 0, launch: identity?.text, sentence: sentence, isGivenUp: slots[index].isGivenUp,
-      lastLines: LogTail.lines(of: log, count: 5))
+      lastLines: lastLines(log, 5))
   }
 
   private func sentence(_ ending: SystemProcess.Ending, _ index: Int) -> String {
@@ -153,6 +153,13 @@ final class SSHLauncher: Launcher {
       return "was ended by signal \(code - 128) (\(SystemProcess.name(ofSignal: code - 128))) \(place)"
     default: return "\(ending.sentence) \(place)"
     }
+  }
+
+  /// ssh ends its own lines with carriage return and line feed.
+  private func lastLines(_ log: String, _ count: Int) -> [String] {
+    Array(
+      LogTail.lines(of: log, count: count).flatMap { $0.split(whereSeparator: \.isNewline) }.suffix(count).map(
+        String.init))
   }
 
   private func clear(_ index: Int) {
