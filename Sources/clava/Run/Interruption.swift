@@ -16,6 +16,11 @@ enum Interruption {
         Interruption.flag.raise()
       }
     }
+    // Whoever started this program may have blocked them.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM, SIGHUP] + more { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     signal(SIGPIPE, SIG_IGN)
   }
 }
