@@ -60,7 +60,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   public struct Labels: Sendable, Hashable, Codable {
     public var clusters = 20
     /// Rows of the child for each latent group at least, see `clusters(ofChild:rows:)`; 0 is no limit.
-    public var minimumRows = 100
+    public var minimumRows = 0
     /// `both`, `kmeans`, `gmm` or `variational`.
     public var method = "both"
     public var parentScale = 1.0

@@ -50,7 +50,6 @@ public enum RecipePreset {
     ("codec.kind", "quantile"),
     ("labels.method", "both"),
     ("labels.clusters", "20"),
-    ("labels.minimum_rows", "0"),
     ("labels.fit_rows", "1000000000"),
     ("labels.iterations", "100"),
     ("labels.tolerance", "0.0001"),

@@ -37,6 +37,8 @@ public final class AllowedKeys: Sendable {
     var revoked: [String: String] = [:]
     var stamp: [Int] = []
     var readAt = -Double.infinity
+    /// Revocations that `watch` has not told of.
+    var untold: [String: String] = [:]
   }
 
   /// Folders that changed so shortly before they were read may have changed again with the same time.
@@ -62,6 +64,15 @@ public final class AllowedKeys: Sendable {
       if let name = state.allowed[key] { return .allowed(name: name) }
       return state.revoked[key].map { .revoked(name: $0) } ?? .unknown
     }
+  }
+
+  /// The same, after a look at the files if the key is not known: one that has just been made is let in at once.
+  func freshVerdict(of key: String) -> Verdict {
+    let known = verdict(of: key)
+    guard known == .unknown else { return known }
+    let gone = reread()
+    if !gone.isEmpty { state.withLock { $0.untold.merge(gone) { _, new in new } } }
+    return verdict(of: key)
   }
 
   /// Keys that may speak, with their names.
@@ -92,7 +103,7 @@ public final class AllowedKeys: Sendable {
     let gone = before.allowed.filter { allowed[$0.key] == nil }
     revoked.merge(gone) { known, _ in known }
     state.withLock { [allowed, revoked] in
-      $0 = State(allowed: allowed, revoked: revoked, stamp: stamp, readAt: now)
+      $0 = State(allowed: allowed, revoked: revoked, stamp: stamp, readAt: now, untold: $0.untold)
     }
     return gone
   }
@@ -108,11 +119,18 @@ public final class AllowedKeys: Sendable {
       var item = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
       while poll(&item, 1, 250) <= 0 {
         guard let self else { return }
-        let gone = self.reread()
+        let gone = self.reread().merging(self.takeUntold()) { new, _ in new }
         if !gone.isEmpty { revoked(gone) }
       }
     }
     thread.start()
+  }
+
+  private func takeUntold() -> [String: String] {
+    state.withLock { state in
+      defer { state.untold = [:] }
+      return state.untold
+    }
   }
 
   /// Ends the watch.

@@ -121,7 +121,7 @@ private final class AuthenticatorLoop: @unchecked Sendable {
     var characters = [CChar](repeating: 0, count: CurveKeyPair.length + 1)
     guard zmq_z85_encode(&characters, frames[6], 32) != nil else { return ("400", "") }
     let key = String(decoding: characters.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    switch allowed.verdict(of: key) {
+    switch allowed.freshVerdict(of: key) {
     case .allowed: return ("200", key)
     case .revoked(let name):
       report(Refusal(remote: remote, reason: "has the key '\(name)', which is revoked"))

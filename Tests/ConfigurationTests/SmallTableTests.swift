@@ -6,6 +6,8 @@ struct SmallTableTests {
   @Test("a table gets so many latent groups that each has its rows, unless the user says otherwise")
   func clusters() {
     var configuration = Configuration()
+    #expect(configuration.clusters(ofChild: "t", rows: 200) == 20)
+    configuration.labels.minimumRows = 100
     #expect(configuration.clusters(ofChild: "t", rows: 10_000) == 20)
     #expect(configuration.clusters(ofChild: "t", rows: 1999) == 19)
     #expect(configuration.clusters(ofChild: "t", rows: 200) == 2)
@@ -41,7 +43,7 @@ struct SmallTableTests {
   @Test("the published recipe has none of these rules")
   func published() {
     let configuration = RecipePreset.configuration(recipe: "clavaddpm")
-    #expect(configuration.clusters(ofChild: "t", rows: 200) == 20)
+    #expect(configuration.minimumCellRows(rows: 100) == 1)
     #expect(configuration.steps(rows: 250) == 200_000)
   }
 }

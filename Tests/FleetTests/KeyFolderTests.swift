@@ -1,6 +1,5 @@
 import Essentials
 import Fleet
-import Messaging
 import Foundation
 import Messaging
 import Storage

@@ -108,7 +108,7 @@ struct LifecycleTests {
 
   @Test("a compute process that stands still raises one alarm, which ends when it goes on")
   func frozenCompute() throws {
-    let run = try TestRun([TestRun.task("chain/a", "chain", steps: 450)]), log = EventLog()
+    let run = try TestRun([TestRun.task("chain/a", "chain", steps: 1200)]), log = EventLog()
     meanwhile {
       guard eventually({ log.count { if case .taskProgress = $0 { true } else { false } } > 0 }),
         let compute = Processes.children(of: log.workers[0]).first

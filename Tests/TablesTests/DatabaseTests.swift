@@ -63,7 +63,7 @@ struct DatabaseTests {
     let (schema, survey) = try database.survey()
     func codec(_ name: String) throws -> TableCodec {
       let table = try #require(schema.table(name)), found = try #require(survey.table(name))
-      return try TableCodec.fit(table: table, survey: found).codec
+      return try TableCodec.fit(table: table, survey: found, options: CodecOptions(minimumCellRows: 1)).codec
     }
     let sale = try codec("sale")
     guard case .numeric(.rank(let price), let missing) = sale.columns[3], case .categorical(let kind) = sale.columns[4]

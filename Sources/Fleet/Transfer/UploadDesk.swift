@@ -232,7 +232,7 @@ final class UploadDesk {
         case .log:
           let folder = directory.attempt(permit.attempt, of: permit.taskFolder)
           try FileSystem.createFolder(folder)
-          guard rename(path, "\(folder)/log.txt") == 0 else { throw FileSystem.writeError(folder) }
+          guard rename(path, "\(folder)/\(AttemptFiles.log)") == 0 else { throw FileSystem.writeError(folder) }
         }
         return answer(.stored(transfer: key.transfer))
       } catch {

@@ -284,7 +284,7 @@ final class WorkerFiles {
   ///
   /// - Returns: whether there is one.
   private func sendLog(_ attempt: AttemptIdentifier, _ order: WorkOrder) -> Bool {
-    let path = "\(directory.attempt(attempt.number, of: order.task.id.folderName))/log.txt"
+    let path = "\(directory.attempt(attempt.number, of: order.task.id.folderName))/\(AttemptFiles.log)"
     guard let handle = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? handle.close() }
     guard let size = try? handle.seekToEnd(), size > 0 else { return false }
