@@ -162,7 +162,7 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var kind = "marginals"
     /// Standard deviation of the noise that generated numbers get before they are decoded, in sampling errors of their
     /// rank: 1/√rows.
-    public var jitter = 1.0
+    public var jitter = 0.0
   }
   /// Checkpoints of training tasks.
   public struct Checkpoint: Sendable, Hashable, Codable {

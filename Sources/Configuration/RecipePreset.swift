@@ -85,7 +85,6 @@ public enum RecipePreset {
     ("sampling.solver", "ancestral"),
     ("sampling.clip", "true"),
     ("calibration.kind", "off"),
-    ("calibration.jitter", "0"),
   ]
 
   private static let reference: [(String, String)] = [

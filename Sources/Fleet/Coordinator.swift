@@ -143,7 +143,10 @@ final class Coordinator {
     let restored = try disk.restore(history.unsettled)
     if restored > 0 { observe(.warning(message: "\(restored) results were put back from the journal into the cache")) }
     results = try CommittedResults(plan: plan, directory: directory)
-    scheduler = Scheduler(plan: plan, history: history.tasks, settings: settings.scheduling)
+    var scheduling = settings.scheduling
+    // Workers on a leash end with their coordinator; others may still run what an earlier one gave them.
+    if settings.listen != nil || settings.launcher != .local { scheduling.adoptionSeconds = settings.leaseSeconds }
+    scheduler = Scheduler(plan: plan, history: history.tasks, settings: scheduling)
     stages = StageCounts(plan)
   }
 

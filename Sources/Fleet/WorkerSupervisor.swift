@@ -128,6 +128,7 @@ final class WorkerSupervisor {
         "slot": "\(slot)", "process": "\(getpid())", "machine": Machine.name, "memory": "\(MemoryRoom.current.total)",
       ]
       labels["launch"] = ProcessInfo.processInfo.environment["CLAVA_LAUNCH"]
+      if files != nil || !filesOptions.usesSharedFolder { labels[WorkerFacts.Label.separate] = "true" }
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
       outbox.append(.hello(message))
     case .heartbeat(let held, let running):
