@@ -34,10 +34,8 @@ public struct WorkerOptions: Sendable {
   }
 
   /// Goes where the coordinator was started, if that folder is here too: relative paths of the plan belong to it.
-  func enterFolder() {
-    guard key != nil, let runPath, let directory = try? RunDirectory(path: runPath, create: false),
-      let folder = (try? JoinFile.read(directory))?.folder, FileSystem.isFolder(folder)
-    else { return }
+  static func enterFolder(of directory: RunDirectory) {
+    guard let folder = (try? JoinFile.read(directory))?.folder, FileSystem.isFolder(folder) else { return }
     _ = chdir(folder)
   }
 

@@ -37,9 +37,7 @@ public enum WorkerProgram {
     Signals.holdTermination()
     do {
       switch try options.dial() {
-      case .success(let link):
-        options.enterFolder()
-        return try WorkerSupervisor(options, link).run()
+      case .success(let link): return try WorkerSupervisor(options, link).run()
       case .failure(let exit): return exit.code
       }
     } catch {

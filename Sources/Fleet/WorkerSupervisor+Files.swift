@@ -15,7 +15,9 @@ extension WorkerSupervisor {
     guard directory == nil else { return }
     do {
       if let path = sharedFolder(welcome) {
-        directory = try RunDirectory(path: path, create: false)
+        let shared = try RunDirectory(path: path, create: false)
+        directory = shared
+        if link.security != .none { WorkerOptions.enterFolder(of: shared) }
         return
       }
       guard welcome.dataEndpoint != nil else {

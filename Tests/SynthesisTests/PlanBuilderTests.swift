@@ -53,7 +53,7 @@ struct PlanBuilderTests {
     #expect(try changedTasks { $0.denoiser.learningRate = 2e-3 } == ["train-denoiser"])
     #expect(try changedTasks { $0.labels.clusters = 5 } == ["label"])
     #expect(try changedTasks { $0.calibration.kind = "off" } == ["calibrate"])
-    #expect(try changedTasks { $0.calibration.jitter = 0 } == ["calibrate"])
+    #expect(try changedTasks { $0.calibration.jitter = 1 } == ["calibrate"])
     #expect(try changedTasks { $0.structure.kind = "resampled" } == ["structure"])
     #expect(try changedTasks { $0.codec.knots = 64 } == ["encode"])
     #expect(try changedTasks { $0.workers = 7 }.isEmpty)

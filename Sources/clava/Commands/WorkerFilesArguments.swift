@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fleet
+import Foundation
 
 /// Options of a worker about its files.
 struct WorkerFilesArguments: ParsableArguments {
@@ -15,7 +16,7 @@ struct WorkerFilesArguments: ParsableArguments {
   var options: WorkerFilesOptions {
     get throws {
       WorkerFilesOptions(
-        workdir: workdir,
+        workdir: workdir.map { URL(fileURLWithPath: $0).standardizedFileURL.path },
         cacheBytes: try cacheSize.map(WorkerFilesOptions.bytes) ?? WorkerFilesOptions.defaultCacheBytes,
         usesSharedFolder: !noSharedFolder)
     }
