@@ -12,10 +12,12 @@ extension ProgressDisplay {
     case .taskFailed(let task, _, let attempt, let cause, let willRetry, _):
       update { model, _ in model.stopped(task) }
       say("task \(task), attempt \(attempt): \(cause)\(willRetry ? "; it is tried again" : "")")
-    case .workerLost(let worker, let cause): say("worker \(worker): \(cause)")
-    case .workerLeft(let worker, let cause): say("worker \(worker): \(cause)")
+    case .workerJoined: update { model, _ in model.workerJoined() }
+    case .workerLost(let worker, let cause), .workerLeft(let worker, let cause):
+      update { model, _ in model.workerGone() }
+      say("worker \(worker): \(cause)")
     case .warning(let message): say("warning: \(message)")
-    case .started, .workerJoined, .overview, .finished: update { _, _ in }
+    case .started, .overview, .finished: update { _, _ in }
     }
   }
 }

@@ -23,7 +23,9 @@ struct ProgressModel {
   private var running: [TaskIdentifier: Double] = [:]
   private var doneTasks: Set<TaskIdentifier> = []
   private(set) var messages: [String] = []
+  /// Workers to be expected, which counts until one has joined.
   private let workers: Int
+  private var present = 0
   private var computedCost = 0.0
   private var computedSeconds = 0.0
 
@@ -74,6 +76,10 @@ struct ProgressModel {
     }
   }
 
+  mutating func workerJoined() { present += 1 }
+
+  mutating func workerGone() { present = max(0, present - 1) }
+
   mutating func stopped(_ task: TaskIdentifier) { running[task] = nil }
 
   /// Share of the stage's predicted work that is done, running tasks included.
@@ -92,7 +98,7 @@ struct ProgressModel {
     var remaining = stages.reduce(0.0) { $0 + $1.predicted - $1.predictedDone }
     for (task, share) in running { remaining -= share * (cost[task] ?? 0) }
     let speed = computedSeconds > 1 ? computedCost / computedSeconds : 1
-    return max(0, remaining) / max(speed, 1e-3) / Double(workers)
+    return max(0, remaining) / max(speed, 1e-3) / Double(present > 0 ? present : workers)
   }
 
   /// Share of all predicted work that is done.

@@ -18,13 +18,18 @@ struct RunExecution {
 
   func run() throws {
     let output = session.configuration.output
-    let display = printsJSON || isQuiet ? nil : ProgressDisplay(plan: session.plan, workers: session.workers)
+    let display =
+      printsJSON || isQuiet
+      ? nil
+      : ProgressDisplay(
+        plan: session.plan, workers: session.startsWorkers ? session.workers : 1)
     if let display {
       let rows = session.project.survey.tables.reduce(0) { $0 + $1.rowCount }
       display.say(
         "\(session.project.schema.tables.count) tables, \(session.project.schema.relations.count) relations, "
-          + "\(TextFormatting.count(rows)) rows; \(session.plan.tasks.count) tasks on \(session.workers) "
-          + "\(session.workers == 1 ? "worker" : "workers"); "
+          + "\(TextFormatting.count(rows)) rows; \(session.plan.tasks.count) tasks on "
+          + (session.startsWorkers
+            ? "\(session.workers) \(session.workers == 1 ? "worker" : "workers"); " : "as many workers as join; ")
           + "run directory \(output)")
       for notice in notices { display.say("note: \(notice)") }
     }

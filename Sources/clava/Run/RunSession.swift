@@ -43,6 +43,8 @@ struct RunSession {
     reuse = try models?.bring(plan, into: directory)
   }
 
+  /// Whether the run itself sees to it that there are workers.
+  var startsWorkers: Bool { settings.launcher != .external }
   /// Number of worker processes.
   var workers: Int { settings.workers }
 
