@@ -114,7 +114,7 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var dropout = 0.0
     public var steps = 1200
     /// Most passes over the rows, see `steps(rows:)`; 0 is no limit.
-    public var passes = 400
+    public var passes = 0
     public var batch = 1024
     public var learningRate = 1e-3
     /// `cosine` after a warm-up, or `published`: linear to 0 without one.

@@ -66,7 +66,6 @@ public enum RecipePreset {
     ("denoiser.loss", "squared_error"),
     ("denoiser.layers", "[512, 1024, 1024, 1024, 1024, 512]"),
     ("denoiser.steps", "200000"),
-    ("denoiser.passes", "0"),
     ("denoiser.batch", "4096"),
     ("denoiser.learning_rate", "0.0006"),
     ("denoiser.learning_rate_decay", "published"),

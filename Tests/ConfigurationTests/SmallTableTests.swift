@@ -22,6 +22,8 @@ struct SmallTableTests {
   @Test("steps follow the rows up to the limit of passes, from 300 to all")
   func steps() {
     var configuration = Configuration()
+    #expect(configuration.steps(rows: 250) == 1200)
+    configuration.denoiser.passes = 400
     #expect(configuration.steps(rows: 100_000) == 1200)
     #expect(configuration.steps(rows: 1024 * 2) == 800)
     #expect(configuration.steps(rows: 250) == 300)
