@@ -4,21 +4,9 @@ import Testing
 
 @Suite("Reading a configuration")
 struct ConfigurationReaderTests {
-  private func read(_ text: String) throws -> Configuration {
-    var reader = ConfigurationReader()
-    try reader.read(text: text, source: "c.yaml")
-    return try reader.finish()
-  }
+  private func read(_ text: String) throws -> Configuration { try ConfigurationText.read(text) }
 
-  /// The problems that a text causes.
-  private func problems(_ text: String) -> [Problem] {
-    do {
-      _ = try read(text)
-      return []
-    } catch {
-      return (error as? ClavaError)?.problems ?? []
-    }
-  }
+  private func problems(_ text: String) -> [Problem] { ConfigurationText.problems(text) }
 
   @Test("an empty file gives the defaults")
   func emptyFile() throws {

@@ -5,20 +5,9 @@ import Testing
 
 @Suite("Configuration of the fleet")
 struct FleetKeysTests {
-  private func read(_ text: String) throws -> Configuration {
-    var reader = ConfigurationReader()
-    try reader.read(text: text, source: "fleet.yaml")
-    return try reader.finish()
-  }
+  private func read(_ text: String) throws -> Configuration { try ConfigurationText.read(text, source: "fleet.yaml") }
 
-  private func problems(_ text: String) -> [Problem] {
-    do {
-      _ = try read(text)
-      return []
-    } catch {
-      return (error as? ClavaError)?.problems ?? []
-    }
-  }
+  private func problems(_ text: String) -> [Problem] { ConfigurationText.problems(text, source: "fleet.yaml") }
 
   @Test("every key of the fleet is read, and written so that it reads the same")
   func roundTrip() throws {
