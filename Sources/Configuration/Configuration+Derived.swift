@@ -30,6 +30,18 @@ extension Configuration {
     return min(denoiser.steps, max(Self.leastSteps, limit))
   }
 
+  /// Steps after which the parts of a training of `steps` steps end. Tables with fewer steps than `denoiser.steps` have
+  /// their rungs at the same shares of them.
+  public func trainingParts(steps: Int) -> [Int] {
+    func share(_ rung: Int) -> Int {
+      max(1, Int((Double(rung) / Double(denoiser.steps) * Double(steps)).rounded()))
+    }
+    let end = denoiser.stopAfter.map(share) ?? steps
+    var parts: [Int] = []
+    for part in denoiser.rungs.map(share) + [end] where part <= end && part > parts.last ?? 0 { parts.append(part) }
+    return parts
+  }
+
   /// Path of a finished table below the folder of the run.
   ///
   /// Source: reference-method §2.6 for the published layout.

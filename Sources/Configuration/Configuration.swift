@@ -127,6 +127,10 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var condition = ["labels", "sizes", "parents"]
     public var holdout = 0.0
     public var earlyStopping = false
+    /// Steps at which a training is divided into tasks, ascending and below `steps`.
+    public var rungs: [Int] = []
+    /// The rung after which training ends, as if only that much could be afforded; nil trains to the end.
+    public var stopAfter: Int?
   }
   /// The classifier of labels that guides a child's rows under `group_sizes`.
   public struct Classifier: Sendable, Hashable, Codable {

@@ -67,6 +67,20 @@ enum ConfigurationCheck {
           "sampling.steps \(steps) is more than denoiser.timesteps \(timesteps)", at: .init(key: "sampling.steps"),
           remedy: "set sampling.steps to at most \(timesteps)"))
     }
+    let rungs = configuration.denoiser.rungs, last = configuration.denoiser.steps
+    if zip(rungs, rungs.dropFirst()).contains(where: { $0 >= $1 }) || (rungs.last ?? 0) >= last {
+      found.append(
+        Problem(
+          "denoiser.rungs \(rungs) do not ascend to less than denoiser.steps \(last)", at: .init(key: "denoiser.rungs"),
+          remedy:
+            "give steps in ascending order, for example denoiser.rungs: [\(max(1, last / 9)), \(max(2, last / 3))]"))
+    }
+    if let end = configuration.denoiser.stopAfter, !rungs.contains(end) {
+      found.append(
+        Problem(
+          "denoiser.stop_after \(end) is not one of denoiser.rungs \(rungs)", at: .init(key: "denoiser.stop_after"),
+          remedy: "add it to denoiser.rungs, or leave it out to train to the end"))
+    }
     for (key, layers) in [
       ("denoiser.layers", configuration.denoiser.layers), ("classifier.layers", configuration.classifier.layers),
     ] where layers.isEmpty {

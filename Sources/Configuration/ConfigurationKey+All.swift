@@ -154,6 +154,13 @@ extension ConfigurationKey {
       "denoiser.early_stopping", .flag(\.denoiser.earlyStopping),
       "stop when the validation loss has not improved for a fifth of the steps, keep the best; needs a holdout"),
     .init(
+      "denoiser.rungs", .integers(\.denoiser.rungs, 1...10_000_000),
+      "steps at which a training is divided into tasks that continue each other, ascending and below `steps`; the "
+        + "weights are those of an undivided training"),
+    .init(
+      "denoiser.stop_after", .integerOrAuto(\.denoiser.stopAfter, 1...10_000_000),
+      "one of `rungs`, after which training ends while the learning rate still follows `steps`; auto trains to the end"),
+    .init(
       "classifier.scale", .number(\.classifier.scale, 0...1000),
       "strength with which classifiers of labels guide the rows of a child; 0 is none (group_sizes: they are trained all the same, to tell how far rows show their labels)"
     ),

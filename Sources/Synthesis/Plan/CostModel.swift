@@ -62,9 +62,10 @@ struct CostModel {
       memory: 40 << 20 + (parentRows + childRows) * (columns + 1) * 8)
   }
 
-  func train(_ table: TableSchema, labels: Int, rows: Int) -> TaskCost {
+  /// A part of a training, `share` of its steps.
+  func train(_ table: TableSchema, labels: Int, rows: Int, share: Double = 1) -> TaskCost {
     let batch = Double(min(rows, configuration.denoiser.batch))
-    let steps = Double(configuration.steps(rows: rows))
+    let steps = Double(configuration.steps(rows: rows)) * share
     let work = steps * batch * 6 * multiplications(table, labels: labels)
     return TaskCost(
       seconds: Self.overhead + work / Self.arithmeticRate + steps * 2e-4,

@@ -108,18 +108,28 @@ extension PlanBuilder {
     for relation in project.schema.children(of: view.table).prefix(view.children) {
       inputs.append(TaskInput("child-labels", from: TaskNames.label(relation.name), output: OutputName.labels))
     }
-    try add(
-      TaskNames.train(view.name), TrainDenoiserBody(),
-      Parameters.Train(
-        view: view, seed: seed, process: process, layers: options.layers, dropout: options.dropout,
-        steps: configuration.steps(rows: rowCount), batch: options.batch,
-        remainderBatches: options.remainderBatches, learningRate: options.learningRate,
-        warmup: options.learningRateDecay == "published" ? 0 : 100,
-        decay: options.learningRateDecay, loss: options.loss,
-        weightDecay: options.weightDecay, ema: options.ema, holdout: options.holdout,
-        earlyStopping: options.earlyStopping, condition: condition),
-      inputs: inputs, outputs: [OutputName.model], stage: "train",
-      cost: costs.train(table, labels: view.labelColumns.count, rows: rowCount))
+    let steps = configuration.steps(rows: rowCount), parts = configuration.trainingParts(steps: steps)
+    var before: TaskIdentifier?
+    for (index, part) in parts.enumerated() {
+      let isLast = index == parts.count - 1
+      let task = isLast ? TaskNames.train(view.name) : TaskNames.train(view.name, part: part)
+      try add(
+        task, TrainDenoiserBody(),
+        Parameters.Train(
+          view: view, seed: seed, process: process, layers: options.layers, dropout: options.dropout,
+          steps: steps, batch: options.batch,
+          remainderBatches: options.remainderBatches, learningRate: options.learningRate,
+          warmup: options.learningRateDecay == "published" ? 0 : 100,
+          decay: options.learningRateDecay, loss: options.loss,
+          weightDecay: options.weightDecay, ema: options.ema, holdout: options.holdout,
+          earlyStopping: options.earlyStopping, condition: condition, until: part < steps ? part : nil),
+        inputs: inputs + (before.map { [TaskInput(OutputName.state, from: $0, output: OutputName.state)] } ?? []),
+        outputs: part < steps ? [OutputName.model, OutputName.state] : [OutputName.model], stage: "train",
+        cost: costs.train(
+          table, labels: view.labelColumns.count, rows: rowCount,
+          share: Double(part - (index > 0 ? parts[index - 1] : 0)) / Double(steps)))
+      before = task
+    }
     for position in try guides(of: view) {
       try addClassifier(view, position, table: table, rows: rowCount)
     }

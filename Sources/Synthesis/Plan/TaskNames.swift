@@ -5,6 +5,8 @@ enum TaskNames {
   static func encode(_ table: String) -> TaskIdentifier { .init("encode/\(table)") }
   static func label(_ relation: String) -> TaskIdentifier { .init("label/\(relation)") }
   static func train(_ view: String) -> TaskIdentifier { .init("train-denoiser/\(view)") }
+  /// A part of a divided training that another one continues.
+  static func train(_ view: String, part: Int) -> TaskIdentifier { .init("train-denoiser/\(view)/to-\(part)") }
   static func trainClassifier(_ relation: String) -> TaskIdentifier { .init("train-classifier/\(relation)") }
   static func expand(_ view: String) -> TaskIdentifier { .init("expand/\(view)") }
   static func structure(_ table: String) -> TaskIdentifier { .init("structure/\(table)") }
@@ -38,6 +40,8 @@ enum OutputName {
   static let labels = "labels"
   /// A trained network.
   static let model = "model"
+  /// Everything that a later part of a training continues from.
+  static let state = "state"
   /// Structure of a synthetic table, or of one version of it.
   static let structure = "structure"
   /// Raw network output for some rows.

@@ -72,6 +72,8 @@ enum Parameters {
     var holdout: Double
     var earlyStopping: Bool
     var condition: Condition
+    /// Where this part of a divided training ends, if not at the last step.
+    var until: Int?
   }
 
   struct TrainClassifier: Codable {

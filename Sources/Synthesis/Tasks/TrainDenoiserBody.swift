@@ -30,7 +30,13 @@ struct TrainDenoiserBody: TaskBody {
         weightDecay: parameters.weightDecay, ema: parameters.ema, warmup: parameters.warmup, decay: decay,
         remainderBatches: parameters.remainderBatches, loss: loss, holdoutShare: parameters.holdout,
         earlyStopping: parameters.earlyStopping, seed: parameters.seed, stream: "train/\(view.name)"))
-    try TrainingRun(trainer: trainer, context: context, steps: parameters.steps).run { trainer.shouldStopEarly }
+    try TrainingRun(
+      trainer: trainer, context: context, steps: parameters.until ?? parameters.steps,
+      start: context.inputs(OutputName.state).first
+    ).run { trainer.shouldStopEarly }
+    if parameters.until != nil {
+      try TrainerStateStore.write(trainer.state, to: context.outputPath(OutputName.state))
+    }
     let gap = trainer.memorisationGap()
     let model = StoredModel(
       information: .init(

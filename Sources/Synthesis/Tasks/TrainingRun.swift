@@ -17,7 +17,10 @@ extension ClassifierTrainer: SteppedTrainer {}
 struct TrainingRun {
   let trainer: any SteppedTrainer
   let context: any TaskContext
+  /// Where this training, or this part of it, ends.
   let steps: Int
+  /// State that an earlier part of the training left.
+  var start: String?
 
   /// Trains to the last step, or until `isDone` says that more would not help.
   func run(until isDone: () -> Bool = { false }) throws {
@@ -51,6 +54,7 @@ struct TrainingRun {
         context.rejectCheckpoint(path, because: error.description)
       }
     }
+    if let start { try trainer.restore(from: TrainerStateStore.read(start)) }
   }
 }
 
