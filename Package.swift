@@ -60,6 +60,7 @@ let package = Package(
     module("Matching", ["Essentials", "Tensors", "CKernels"]),
     module("Latents", ["Essentials", "Tensors", "Matching", "CKernels"]),
     module("TaskGraph", ["Essentials"]),
+    module("Sweeps", ["Essentials", "Configuration", "Tensors"]),
     module(
       "Synthesis",
       [
@@ -94,6 +95,13 @@ let package = Package(
     tests("MatchingTests", ["Matching", "Tensors", "Essentials", "Storage"]),
     tests("LatentsTests", ["Latents", "Matching", "Tensors", "Essentials", "Storage"]),
     tests("TaskGraphTests", ["TaskGraph", "Essentials"]),
+    .target(
+      name: "SweepFunctions", dependencies: ["Sweeps", "Essentials"], path: "Tests/SweepFunctions",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "SweepSimulator", dependencies: ["SweepFunctions"], path: "Tests/SweepSimulator",
+      swiftSettings: swiftSettings),
+    tests("SweepsTests", ["Sweeps", "SweepFunctions", "Configuration", "Tensors", "Essentials"]),
     tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
     .target(
       name: "FleetSimulation", dependencies: ["Scheduling", "TaskGraph", "Essentials"],

@@ -1,4 +1,4 @@
-import Essentials
+public import Essentials
 import Yams
 
 /// Reads configurations strictly: an unknown key, a wrong type or a value out of range is a problem that names the
@@ -15,7 +15,8 @@ public struct ConfigurationReader {
     var only: (recipe: String, name: String)?
   }
 
-  var problems: [Problem] = []
+  /// What is wrong with single values so far.
+  package var problems: [Problem] = []
   var tables: [String: Configuration.Table] = [:]
   var columns: [String: Configuration.Column] = [:]
   private var settings: [Setting] = []
@@ -81,12 +82,24 @@ public struct ConfigurationReader {
         .configuration, "the value is not valid YAML", at: .init(file: source, key: path),
         remedy: "quote it, for example --set 'denoiser.layers=[256, 256]'")
     }
+    read(path, value, at: .init(file: source))
+  }
+
+  /// Reads one value of a dotted path over what is there; `place` says where it comes from. What is wrong with it is
+  /// collected for `finish`.
+  public mutating func read(_ path: String, _ value: JSONValue, at place: Problem.Place) {
+    read(path, Node(value), at: place)
+  }
+
+  private mutating func read(_ path: String, _ value: Node, at place: Problem.Place) {
+    var named = place
+    named.key = path
     if let name = path.wholeMatch(of: /(tables|columns)\.(.+)/)?.output {
-      read(String(name.2), below: String(name.1), value, source: source)
+      read(String(name.2), below: String(name.1), value, source: place.file ?? path)
     } else if let key = ConfigurationKey.named(path) {
-      set(key, value, at: .init(file: source, key: path))
+      set(key, value, at: named)
     } else {
-      problems.append(unknown(path, at: .init(file: source)))
+      problems.append(unknown(path, at: place))
     }
   }
 

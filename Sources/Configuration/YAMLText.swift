@@ -1,7 +1,9 @@
+package import Essentials
+
 /// Values as YAML writes them.
-enum YAMLText {
+package enum YAMLText {
   /// A text, quoted where YAML would read it as something else.
-  static func scalar(_ text: String) -> String {
+  package static func scalar(_ text: String) -> String {
     let plain =
       !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "_./-".contains($0) }
       && Double(text) == nil && !["true", "false", "null", "yes", "no", "on", "off", "~"].contains(text.lowercased())
@@ -12,12 +14,12 @@ enum YAMLText {
   }
 
   /// A number without a needless fraction.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
   }
 
   /// Seconds from `90`, `90s`, `1.5m`, `2h` or `1d`, or nil.
-  static func seconds(_ text: String) -> Double? {
+  package static func seconds(_ text: String) -> Double? {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     if let last = text.last, let unit = units[last] { return Double(text.dropLast()).map { $0 * unit } }
     return Double(text)
@@ -44,5 +46,19 @@ enum YAMLText {
     }
     // Seventeen digits give the same bytes back.
     return "\(Double(bytes) / Double(1 << 20))MiB"
+  }
+
+  /// Any value on one line, as it stands in a file or behind `--set KEY=`.
+  package static func value(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .integer(let number): String(number)
+    case .number(let number): self.number(number)
+    case .string(let text): scalar(text)
+    case .array(let values): "[\(values.map(self.value).joined(separator: ", "))]"
+    case .object(let members):
+      "{ \(members.sorted { $0.key < $1.key }.map { "\(scalar($0.key)): \(self.value($0.value))" }.joined(separator: ", ")) }"
+    }
   }
 }

@@ -1,0 +1,2 @@
+@main
+enum Simulator { static func main() {} }
