@@ -76,7 +76,7 @@ let package = Package(
       name: "clava",
       dependencies: [
         "Essentials", "Configuration", "Tensors", "Storage", "Tables", "Evaluation", "Neural", "Diffusion",
-        "Matching", "Latents", "TaskGraph", "Synthesis", "Scheduling", "Fleet", argumentParser, logging,
+        "Matching", "Latents", "TaskGraph", "Synthesis", "Sweeps", "Scheduling", "Fleet", argumentParser, logging,
       ],
       swiftSettings: swiftSettings),
 

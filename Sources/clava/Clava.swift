@@ -19,6 +19,7 @@ struct Clava: ParsableCommand {
         clava plan --data DIR                     show the work before doing it
         clava status RUN --watch                  how far a run is, from another terminal
         clava logs RUN                            what happened in it; retry, cancel and drain steer it
+        clava sweep run sweep.yaml                search for better options
         clava config --defaults                   every option with its default and meaning
 
       EXIT CODES
@@ -29,7 +30,7 @@ struct Clava: ParsableCommand {
     subcommands: [
       RunCommand.self, SampleCommand.self, PlanCommand.self, StatusCommand.self, LogsCommand.self,
       RetryCommand.self, CancelCommand.self, DrainCommand.self, InspectCommand.self,
-      EvaluateCommand.self,
+      EvaluateCommand.self, SweepCommand.self,
       ConfigCommand.self, DoctorCommand.self, BenchCommand.self, CoordinatorCommand.self, WorkerCommand.self,
       KeygenCommand.self, ComputeCommand.self,
       RunTaskCommand.self, ExportCommand.self,

@@ -29,6 +29,26 @@ public struct Project: Sendable {
     survey = try Surveyor.survey(reading)
   }
 
+  private init(_ configuration: Configuration, like project: Project) {
+    self.configuration = configuration
+    schema = project.schema
+    survey = project.survey
+  }
+
+  /// The same database under another configuration. The data is read again only if the configuration names other data
+  /// or treats its tables and columns otherwise.
+  ///
+  /// - Throws: as `init(configuration:)`.
+  public func varied(_ configuration: Configuration) throws -> Project {
+    let old = self.configuration
+    func kinds(_ configuration: Configuration) -> [String: [String]] {
+      configuration.tables.mapValues { [$0.kind] + $0.ignoreRelations }
+    }
+    guard old.data == configuration.data, old.columns == configuration.columns, kinds(old) == kinds(configuration)
+    else { return try Project(configuration: configuration) }
+    return Project(configuration, like: self)
+  }
+
   /// What one table's survey found.
   func survey(of table: String) throws -> TableSurvey {
     guard let found = survey.tables.first(where: { $0.table == table }) else {

@@ -1,0 +1,219 @@
+import ArgumentParser
+import Essentials
+import Foundation
+import Sweeps
+
+/// A sweep that nobody is at work on, to add records to its history.
+struct SteeredSweep {
+  let folder: SweepFolder
+  let journal: SweepJournal
+  private let lock: AnyObject
+
+  /// Takes the sweep's lock.
+  ///
+  /// - Throws: `ClavaError.input` if a process is at work on it.
+  init(_ argument: SweepFolderArgument) throws {
+    folder = try SweepFolder(path: argument.path, create: false)
+    lock = try folder.directory.lock()
+    journal = try SweepJournal(folder: folder.journal)
+    guard journal.isOpen else {
+      throw ClavaError(
+        .input, "the sweep was never begun", at: .init(file: argument.path),
+        remedy: "give the `clava sweep run` command again")
+    }
+  }
+
+  /// Adds records durably.
+  func append(_ records: [SweepRecord]) throws {
+    for record in records { try journal.append(record) }
+    try journal.sync()
+  }
+}
+
+/// `clava sweep enqueue`.
+struct SweepEnqueueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "enqueue", abstract: "Try these parameters next; the sampler chooses those that are missing.",
+    discussion: """
+      EXAMPLES
+        clava sweep enqueue SWEEP denoiser.learning_rate=1e-3 labels.clusters=30
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Argument(help: "NAME=VALUE of one parameter or more.")
+  var settings: [String]
+
+  func run() throws {
+    let sweep = try SteeredSweep(folder)
+    let parameters = try TrialParameters(settings: settings)
+    let problems = sweep.journal.state.specification.space.problems(of: parameters)
+    guard problems.isEmpty else { throw ClavaError(.configuration, problems: problems) }
+    try sweep.append([.enqueued(parameters)])
+    print("enqueued: \(parameters.canonicalText); `clava sweep resume \(folder.path)` tries it")
+  }
+}
+
+/// `clava sweep ask`.
+struct SweepAskCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ask", abstract: "Parameters for a trial that is run elsewhere; tell its numbers later.",
+    discussion: """
+      EXAMPLES
+        clava sweep ask SWEEP --json
+        clava sweep tell SWEEP 12 pairs=0.93
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Flag(name: .long, help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let sweep = try SteeredSweep(folder)
+    guard let record = sweep.journal.state.ask(), case .suggest(let suggest) = record else {
+      throw ClavaError(
+        .input, "the sweep has no more trials to give", at: .init(file: folder.path),
+        remedy: "raise sweep.trials with `clava sweep edit`")
+    }
+    try sweep.append([record])
+    if json {
+      print(String(decoding: try CanonicalJSON.encode(suggest), as: UTF8.self))
+    } else {
+      print("trial \(suggest.trial)")
+      for setting in suggest.params.settings { print("  \(setting)") }
+    }
+  }
+}
+
+/// `clava sweep tell`.
+struct SweepTellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tell", abstract: "Numbers of a trial that ran elsewhere.",
+    discussion: """
+      The trial is complete once all objectives are told.
+
+      EXAMPLES
+        clava sweep tell SWEEP 12 pairs=0.93 seconds=80
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Argument(help: "Number of the trial.")
+  var trial: Int
+
+  @Argument(help: "NAME=NUMBER of one metric or more.")
+  var values: [String]
+
+  func run() throws {
+    let sweep = try SteeredSweep(folder)
+    guard sweep.journal.state.trials.indices.contains(trial) else {
+      throw ClavaError(
+        .input, "there is no trial \(trial)", at: .init(file: folder.path), remedy: "get one with `clava sweep ask`")
+    }
+    var metrics = MetricValues()
+    for value in values {
+      let parts = value.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let number = Double(parts[1]) else {
+        throw ClavaError(.configuration, "'\(value)' is no NAME=NUMBER", remedy: "write for example pairs=0.93")
+      }
+      metrics[String(parts[0])] = number
+    }
+    try sweep.append([.told(trial, metrics)])
+    print("trial \(trial): \(sweep.journal.state.trials[trial].state.name)")
+  }
+}
+
+/// `clava sweep edit`.
+struct SweepEditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit", abstract: "Put a changed sweep file in force: more trials, wider ranges, another stop rule.",
+    discussion: """
+      EXAMPLES
+        clava sweep edit SWEEP sweep.yaml
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Argument(help: "The changed sweep file.", completion: .file())
+  var file: String
+
+  func run() throws {
+    let sweep = try SteeredSweep(folder)
+    let text = String(decoding: try FileSystem.read(file, code: .configuration), as: UTF8.self)
+    var specification = try SweepFile.read(text: text, source: file).specification
+    let old = sweep.journal.state.specification
+    specification.synchronous = specification.synchronous ?? old.synchronous
+    if specification.sampler.kind == .file && specification.sampler.points.isEmpty {
+      specification.sampler.points = old.sampler.points
+    }
+    guard specification != old else { return print("nothing has changed") }
+    let record = try sweep.journal.state.edit(to: specification)
+    _ = try SweepPlanner(specification, base: sweep.folder.baseReader())
+    try sweep.append([record])
+    try FileSystem.writeAtomically(Data(SweepFileWriter.text(specification).utf8), to: sweep.folder.specification)
+    if case .edit(let edit) = record { for line in edit.what { print("now: \(line)") } }
+    print("`clava sweep resume \(folder.path)` goes on under it")
+  }
+}
+
+/// `clava sweep retry`.
+struct SweepRetryCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "retry", abstract: "Run again exactly the failed, nan and timeout trials, with the same parameters.",
+    discussion: """
+      EXAMPLES
+        clava sweep retry SWEEP --failed
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Flag(name: .long, help: "The trials that failed, were no number or ran out of time.")
+  var failed = false
+
+  func run() throws {
+    guard failed else {
+      throw ValidationError("say which: --failed")
+    }
+    let sweep = try SteeredSweep(folder)
+    let records = sweep.journal.state.retries()
+    try sweep.append(records)
+    print("\(records.count) trials to run again; `clava sweep resume \(folder.path)` does")
+  }
+}
+
+/// `clava sweep stop`.
+struct SweepStopCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "stop", abstract: "Let the rungs that run now finish, and start no others.",
+    discussion: """
+      With --now they save a checkpoint and end at once. `clava sweep resume` goes on in either case.
+
+      EXAMPLES
+        clava sweep stop SWEEP
+        clava sweep stop SWEEP --now
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  @Flag(name: .long, help: "Save checkpoints and end at once.")
+  var now = false
+
+  func run() throws {
+    let sweep = try SweepFolder(path: folder.path, create: false)
+    if (try? sweep.directory.lock()) != nil { return print("nobody is at work on the sweep") }
+    try FileSystem.writeAtomically(Data(), to: sweep.stopRequest)
+    if now {
+      let holder = String(decoding: try FileSystem.read(sweep.directory.lockFile), as: UTF8.self)
+      let words = holder.split(separator: " ")
+      guard words.count >= 2, let process = Int32(words[1]), holder.contains(" on \(Machine.name)"),
+        kill(process, SIGTERM) == 0
+      else {
+        throw ClavaError(
+          .input, "the process cannot be reached from here (\(holder.trimmingCharacters(in: .whitespacesAndNewlines)))",
+          at: .init(file: folder.path), remedy: "give the command on that machine, or send it SIGTERM")
+      }
+    }
+    print(now ? "the sweep saves its work and ends" : "the sweep ends after the present round")
+  }
+}
