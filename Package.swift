@@ -88,7 +88,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "Essentials", "Storage"]),
     tests("StorageTests", ["Storage", "Essentials"]),
     tests("TablesTests", ["Tables", "Tensors", "Essentials", "Storage"]),
-    tests("EvaluationTests", ["Evaluation", "Tables", "Tensors", "Essentials"]),
+    tests("EvaluationTests", ["Evaluation", "Tables", "Tensors", "Storage", "Essentials"]),
     tests("NeuralTests", ["Neural", "Tensors", "Essentials", "Storage"]),
     tests("DiffusionTests", ["Diffusion", "Neural", "Tensors", "Essentials", "Storage"]),
     tests("MatchingTests", ["Matching", "Tensors", "Essentials", "Storage"]),

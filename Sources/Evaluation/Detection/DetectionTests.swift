@@ -1,0 +1,11 @@
+/// Classifiers that try to tell synthetic rows from real ones.
+public enum DetectionTests {
+  /// What there is to say about one table, in fixed order.
+  ///
+  /// - Parameter table: its place in the schema.
+  public static func findings(
+    for table: Int, in database: EvaluationDatabase, options: FindingOptions
+  ) -> [Finding] {
+    []
+  }
+}
