@@ -18,6 +18,9 @@ public struct UnreadValues: Sendable, Hashable {
 public struct ForeignKeyRows: Sendable {
   /// The parent row of each row, −1 where there is none.
   public var rows: [Int32] = []
+  /// The row that has the key in another table, −1 where `rows` has one or there is none; empty unless another table
+  /// was given.
+  public var otherRows: [Int32] = []
   /// Rows whose key is missing.
   public var missing = 0
   /// Rows whose key is that of no parent row.
@@ -55,13 +58,15 @@ public struct TolerantTable: Sendable {
   ///   - table: the schema of the table and the path of the file.
   ///   - relations: foreign keys of the table that are to be followed.
   ///   - parents: the rows of the parents' keys, by the name of the parent table.
+  ///   - others: further rows that keys may refer to, by the name of the parent table.
   ///   - readsValues: whether columns other than keys are wanted.
   /// - Throws: `ClavaError.input` if there is no such file, if it is no CSV file, or if columns are missing: all that
   ///   is wrong with its form in one error.
   public static func read(
-    _ table: TableSchema, relations: [Relation], parents: [String: RowIndex], readsValues: Bool = true
+    _ table: TableSchema, relations: [Relation], parents: [String: RowIndex], others: [String: RowIndex] = [:],
+    readsValues: Bool = true
   ) throws -> TolerantTable {
-    try TolerantReading(table, relations: relations, parents: parents, readsValues: readsValues).run()
+    try TolerantReading(table, relations: relations, parents: parents, others: others, readsValues: readsValues).run()
   }
 }
 
@@ -81,7 +86,7 @@ private final class TolerantReading {
   private static let listedFaults = 5
 
   private let table: TableSchema
-  private let followed: [(relation: Relation, parent: RowIndex)]
+  private let followed: [(relation: Relation, parent: RowIndex, other: RowIndex?)]
   private let readsValues: Bool
   private var result = TolerantTable()
   /// The column of the schema that each field of the file belongs to.
@@ -94,10 +99,15 @@ private final class TolerantReading {
   private var firstUnread: [Int: (count: Int, example: String, line: Int)] = [:]
   private var emptyLines = 0
 
-  init(_ table: TableSchema, relations: [Relation], parents: [String: RowIndex], readsValues: Bool) {
+  init(
+    _ table: TableSchema, relations: [Relation], parents: [String: RowIndex], others: [String: RowIndex],
+    readsValues: Bool
+  ) {
     self.table = table
     self.readsValues = readsValues
-    followed = relations.compactMap { relation in parents[relation.parent].map { (relation, $0) } }
+    followed = relations.compactMap { relation in
+      parents[relation.parent].map { (relation, $0, others[relation.parent]) }
+    }
     numbers = table.columns.map { _ in [] }
     codes = table.columns.map { _ in [] }
     rows = followed.map { _ in ForeignKeyRows() }
@@ -273,7 +283,9 @@ private final class TolerantReading {
     for index in relations {
       let row = bytes.isEmpty ? -1 : followed[index].parent.row(of: bytes)
       rows[index].rows.append(row)
-      if row < 0 {
+      let other = row < 0 && !bytes.isEmpty ? followed[index].other?.row(of: bytes) ?? -1 : -1
+      if followed[index].other != nil { rows[index].otherRows.append(other) }
+      if row < 0, other < 0 {
         if bytes.isEmpty || Self.meansMissing(bytes) { rows[index].missing += 1 } else { rows[index].dangling += 1 }
       }
     }
