@@ -1,14 +1,25 @@
 /// Agreement of the Pearson correlations of two continuous columns: 1 − ½ |ρ_real − ρ_synthetic|.
 enum CorrelationSimilarity {
   static func score(_ first: JoinedColumn, _ second: JoinedColumn) -> Score {
+    strengthened(first, second, threshold: nil).score
+  }
+
+  /// The score with the real correlation; undefined where that is not above the threshold in absolute value.
+  static func strengthened(
+    _ first: JoinedColumn, _ second: JoinedColumn, threshold: Double?
+  ) -> StrengthenedScore {
     let real: Double
     switch correlation(first.real, second.real) {
     case .success(let value): real = value
-    case .failure(let obstacle): return .undefined(obstacle.text(first, second, side: "real"))
+    case .failure(let obstacle):
+      return StrengthenedScore(score: .undefined(obstacle.text(first, second, side: "real")), strength: nil)
     }
+    if let threshold, abs(real) <= threshold { return .weak("the correlation", real, threshold: threshold) }
     switch correlation(first.synthetic, second.synthetic) {
-    case .success(let synthetic): return Score(1 - abs(real - synthetic) / 2)
-    case .failure(let obstacle): return .undefined(obstacle.text(first, second, side: "synthetic"))
+    case .success(let synthetic):
+      return StrengthenedScore(score: Score(1 - abs(real - synthetic) / 2), strength: real)
+    case .failure(let obstacle):
+      return StrengthenedScore(score: .undefined(obstacle.text(first, second, side: "synthetic")), strength: real)
     }
   }
 

@@ -13,21 +13,28 @@ public struct RelationScores: Sendable, Codable, Hashable {
 
   /// Scores the group sizes and every pair of a parent's and a child's column over child rows that have a parent.
   ///
+  /// - Parameter seed: of the rows on which the mode that follows sdmetrics counts large joins.
   /// - Complexity: O(n) a pair; memory is a few bytes a value of the child's columns and one gathered parent column.
   public static func compute(
-    relation: String, parent: TablePair, child: TablePair, parentRows: ParentRows
+    relation: String, parent: TablePair, child: TablePair, parentRows: ParentRows, mode: EvaluationMode = .paper,
+    seed: UInt64 = 0
   ) -> RelationScores {
     parentRows.check(relation: relation, parent: parent, child: child)
     let real = InnerJoin(parentRows.real)
     let synthetic = InnerJoin(parentRows.synthetic)
+    // The same name gives the same positions of the join for both tables.
+    let children = RowSample.apply(
+      mode, seed: seed, name: relation, real: real.child, synthetic: synthetic.child)
+    let parents = RowSample.apply(
+      mode, seed: seed, name: relation, real: real.parent, synthetic: synthetic.parent)
     let childColumns = PairMetrics.prepare(
-      child, real: real.child, synthetic: synthetic.child, partners: parent.real.columns)
+      child, real: children.real, synthetic: children.synthetic, partners: parent.real.columns)
     let needsBins = child.real.columns.contains { !$0.isContinuous }
     var pairs: [PairScore] = []
     for index in parent.real.columns.indices {
       let column = JoinedColumn(
-        index, of: parent, real: real.parent, synthetic: synthetic.parent, needsBins: needsBins)
-      for childColumn in childColumns { pairs.append(PairMetrics.score(column, childColumn)) }
+        index, of: parent, real: parents.real, synthetic: parents.synthetic, needsBins: needsBins)
+      for childColumn in childColumns { pairs.append(PairMetrics.score(column, childColumn, mode: mode)) }
     }
     return RelationScores(
       relation: relation, parent: parent.name, child: child.name,
