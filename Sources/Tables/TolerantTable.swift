@@ -1,4 +1,4 @@
-public import Essentials
+internal import Essentials
 
 /// Values of a column that could not be read and count as missing.
 public struct UnreadValues: Sendable, Hashable {
@@ -25,6 +25,9 @@ public struct ForeignKeyRows: Sendable {
   public var missing = 0
   /// Rows whose key is that of no parent row.
   public var dangling = 0
+
+  /// A key without rows.
+  public init() {}
 }
 
 /// A table as another program has written it: keys that do not hold and values that cannot be read are counted instead
@@ -48,6 +51,8 @@ public struct TolerantTable: Sendable {
   public internal(set) var unread: [UnreadValues] = []
   /// Other things that a reader should know, as sentences without a full stop.
   public internal(set) var remarks: [String] = []
+
+  init() {}
 
   /// Reads a table.
   ///

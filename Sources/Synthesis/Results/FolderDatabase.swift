@@ -1,4 +1,3 @@
-import Essentials
 public import Evaluation
 public import Tables
 
@@ -72,7 +71,8 @@ public struct RealFolders {
     var columns = sides.map { _ in [EvaluationTable]() }
     for name in schema.evaluatedTables {
       guard let table = schema.table(name) else { continue }
-      let found = sides.map { $0.tables[name] ?? TolerantTable() }
+      // Every side was read whole, or there would have been an error.
+      let found = sides.compactMap { $0.tables[name] }
       let joined = SharedCodes.join(table, found)
       tables.append(.init(name: name, columns: joined.columns, isCopied: copiedTables.contains(name)))
       for side in sides.indices {

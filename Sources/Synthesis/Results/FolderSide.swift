@@ -17,15 +17,17 @@ struct FolderSide {
   ///   - role: `real`, `synthetic` or `held-out`.
   ///   - other: another folder that foreign keys may refer to.
   ///   - readsValues: whether columns other than keys are wanted.
+  ///   - includingOmitted: whether tables are read of which no rows are generated.
   /// - Throws: `ClavaError.input` with everything that is wrong with the form of the files.
   init(
-    schema: Schema, layout: ResultLayout, role: String, other: FolderSide? = nil, readsValues: Bool = true
+    schema: Schema, layout: ResultLayout, role: String, other: FolderSide? = nil, readsValues: Bool = true,
+    includingOmitted: Bool = false
   ) throws {
     self.role = role
     var found: [String: TolerantTable] = [:]
     var problems: [Problem] = []
     let located = try schema.withFiles(layout)
-    for name in located.evaluatedTables {
+    for name in includingOmitted ? located.topologicalOrder : located.evaluatedTables {
       guard let table = located.table(name) else { continue }
       var parents: [String: RowIndex] = [:], others: [String: RowIndex] = [:]
       for relation in located.parents(of: name) {

@@ -58,7 +58,7 @@ enum SharedCodes {
 
     mutating func code(of text: String) -> Int32 {
       if let code = codes[text] { return code }
-      let number = NumberText(text)?.value
+      let number = Self.number(text)
       if areNumbers, let number, let code = byNumber[number] { return code }
       let truth = isBoolean ? Self.truth(text) : nil
       if let truth, let code = byTruth[truth] { return code }
@@ -68,6 +68,13 @@ enum SharedCodes {
       if let number { byNumber[number] = code } else { areNumbers = false }
       if let truth { byTruth[truth] = code }
       return code
+    }
+
+    /// Digits behind leading zeros are a code, not a number: `007` is not `7`.
+    private static func number(_ text: String) -> Double? {
+      let digits = text.drop { $0 == "-" || $0 == "+" }
+      if digits.count > 1, digits.first == "0", digits.dropFirst().first != "." { return nil }
+      return NumberText(text)?.value
     }
 
     private static func truth(_ text: String) -> Bool? {
