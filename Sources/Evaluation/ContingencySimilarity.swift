@@ -9,7 +9,7 @@ enum ContingencySimilarity {
 
   /// The score with Cramér's V of the real rows; undefined where that is not above the threshold.
   ///
-  /// Without a threshold V is not computed.
+  /// Without a threshold V is not computed; one below zero leaves no pair out.
   static func strengthened(
     _ first: JoinedColumn, _ second: JoinedColumn, threshold: Double?
   ) -> StrengthenedScore {
@@ -34,17 +34,31 @@ enum ContingencySimilarity {
     counts.add(real.codes, second.real.codes, columns: columns, isReal: true)
     var strength: Double?
     if let threshold {
-      guard let association = counts.association(rows: rows, columns: columns) else {
+      strength = counts.association(rows: rows, columns: columns)
+      if let strength, strength <= threshold { return .weak("Cramér's V", strength, threshold: threshold) }
+      if strength == nil && threshold >= 0 {
         return StrengthenedScore(score: .undefined("one of the columns has a single category in the real rows"))
       }
-      if association <= threshold { return .weak("Cramér's V", association, threshold: threshold) }
-      strength = association
     }
     counts.add(synthetic.codes, second.synthetic.codes, columns: columns, isReal: false)
     // Integers first, one division last: exact and independent of the order of cells.
     let distance = counts.distance(realTotal: realCount, syntheticTotal: syntheticCount)
     let score = Score(1 - Double(distance) / (2 * Double(realCount) * Double(syntheticCount)))
     return StrengthenedScore(score: score, strength: strength)
+  }
+
+  /// The agreement of two sets of pairs of codes below `levels`.
+  static func score(
+    real: (from: [Int32], to: [Int32]), other: (from: [Int32], to: [Int32]), levels: Int
+  ) -> Score {
+    func column(_ codes: [Int32]) -> SideColumn {
+      SideColumn(.discrete(name: "", codes: codes, levels: levels), seenBy: .all(codes.count), needsBins: false)
+    }
+    let reference = ColumnReference(table: "", column: "")
+    return score(
+      JoinedColumn(
+        reference: reference, isContinuous: false, real: column(real.from), synthetic: column(other.from)),
+      JoinedColumn(reference: reference, isContinuous: false, real: column(real.to), synthetic: column(other.to)))
   }
 
   /// Clearing and reading a dense table should cost no more than counting the rows does.

@@ -61,7 +61,7 @@ public struct RelationScores: Sendable, Codable, Hashable {
     return Score(1 - Double(distance) / (Double(real.count) * Double(synthetic.count)))
   }
 
-  private static func childCounts(_ parentRows: [Int32], _ parentCount: Int) -> [Int32] {
+  static func childCounts(_ parentRows: [Int32], _ parentCount: Int) -> [Int32] {
     var counts = [Int32](repeating: 0, count: parentCount)
     for row in parentRows where row >= 0 { counts[Int(row)] += 1 }
     return counts

@@ -96,6 +96,13 @@ struct JoinedColumn: Sendable {
   let real: SideColumn
   let synthetic: SideColumn
 
+  init(reference: ColumnReference, isContinuous: Bool, real: SideColumn, synthetic: SideColumn) {
+    self.reference = reference
+    self.isContinuous = isContinuous
+    self.real = real
+    self.synthetic = synthetic
+  }
+
   init(_ index: Int, of pair: TablePair, real: RowView, synthetic: RowView, needsBins: Bool) {
     let column = pair.real.columns[index]
     reference = ColumnReference(table: pair.name, column: column.name)
