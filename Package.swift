@@ -94,7 +94,9 @@ let package = Package(
     tests("MatchingTests", ["Matching", "Tensors", "Essentials", "Storage"]),
     tests("LatentsTests", ["Latents", "Matching", "Tensors", "Essentials", "Storage"]),
     tests("TaskGraphTests", ["TaskGraph", "Essentials"]),
-    tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
+    tests(
+      "SynthesisTests",
+      ["Synthesis", "TaskGraph", "Tables", "Evaluation", "Configuration", "Storage", "Essentials"]),
     .target(
       name: "FleetSimulation", dependencies: ["Scheduling", "TaskGraph", "Essentials"],
       path: "Tests/FleetSimulation", swiftSettings: swiftSettings),

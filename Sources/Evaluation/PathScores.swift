@@ -33,9 +33,9 @@ public struct PathScores: Sendable, Codable, Hashable {
     let syntheticRows = topRows(
       parentRows.map(\.synthetic), path: path, top: top.synthetic, bottom: bottom.synthetic)
     let name = path.joined(separator: "/")
-    let bottoms = RowSample.apply(
+    let bottoms = ModeSample.apply(
       mode, seed: seed, name: name, real: .all(bottom.real.rowCount), synthetic: .all(bottom.synthetic.rowCount))
-    let tops = RowSample.apply(
+    let tops = ModeSample.apply(
       mode, seed: seed, name: name, real: .listed(realRows), synthetic: .listed(syntheticRows))
     let bottomColumns = PairMetrics.prepare(
       bottom, real: bottoms.real, synthetic: bottoms.synthetic, partners: top.real.columns)

@@ -23,9 +23,9 @@ public struct RelationScores: Sendable, Codable, Hashable {
     let real = InnerJoin(parentRows.real)
     let synthetic = InnerJoin(parentRows.synthetic)
     // The same name gives the same positions of the join for both tables.
-    let children = RowSample.apply(
+    let children = ModeSample.apply(
       mode, seed: seed, name: relation, real: real.child, synthetic: synthetic.child)
-    let parents = RowSample.apply(
+    let parents = ModeSample.apply(
       mode, seed: seed, name: relation, real: real.parent, synthetic: synthetic.parent)
     let childColumns = PairMetrics.prepare(
       child, real: children.real, synthetic: children.synthetic, partners: parent.real.columns)

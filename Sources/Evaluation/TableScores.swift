@@ -25,7 +25,7 @@ public struct TableScores: Sendable, Codable, Hashable {
         column: ColumnReference(table: real.name, column: realColumn.name), metric: result.metric,
         score: result.score)
     }
-    let views = RowSample.apply(
+    let views = ModeSample.apply(
       mode, seed: seed, name: real.name, real: .all(real.rowCount), synthetic: .all(synthetic.rowCount))
     let joined = PairMetrics.prepare(pair, real: views.real, synthetic: views.synthetic, partners: real.columns)
     var pairs: [PairScore] = []

@@ -162,7 +162,7 @@ struct MembershipInference {
   /// A row's own columns, its parents' columns and aggregates of its children.
   private func columns(on side: DatabaseSide) -> [EvaluationColumn] {
     var columns = side.tables[table].columns
-    columns += ParentColumns.columns(of: table, on: side, schema: schema)
+    columns += ParentColumns.columns(of: table, on: side, training: database.real, schema: schema)
     for column in ChildAggregates.columns(of: table, on: side, schema: schema) {
       if case .ordered(let name, let values) = column { columns.append(.continuous(name: name, values: values)) }
     }
@@ -226,18 +226,30 @@ private struct RowDistances {
 
 /// The columns of the parents of each row, as columns of the row.
 package enum ParentColumns {
-  /// Named `relation.column`; missing where a row has no parent.
-  package static func columns(of table: Int, on side: DatabaseSide, schema: EvaluationSchema) -> [EvaluationColumn] {
+  /// Named `relation.column`; missing where a row has no parent. Parents of held-out rows may be training rows: without
+  /// their columns, held-out rows would be told from training rows by what is missing.
+  package static func columns(
+    of table: Int, on side: DatabaseSide, training: DatabaseSide, schema: EvaluationSchema
+  ) -> [EvaluationColumn] {
     schema.parents(of: schema.tables[table].name).flatMap { relation -> [EvaluationColumn] in
       let key = schema.relations[relation]
       guard let parent = schema.index(ofTable: key.parent) else { return [] }
       let rows = side.parentRows[relation]
-      return side.tables[parent].columns.map { column in
-        switch column {
-        case .continuous(let name, let values):
-          .continuous(name: "\(key.name).\(name)", values: rows.map { $0 < 0 ? .nan : values[Int($0)] })
-        case .discrete(let name, let codes, let levels):
-          .discrete(name: "\(key.name).\(name)", codes: rows.map { $0 < 0 ? -1 : codes[Int($0)] }, levels: levels)
+      let others = side.trainingParentRows?[relation] ?? []
+      func gather<Value>(_ own: [Value], _ training: [Value], otherwise missing: Value) -> [Value] {
+        rows.indices.map { row in
+          if rows[row] >= 0 { return own[Int(rows[row])] }
+          return others.isEmpty || others[row] < 0 ? missing : training[Int(others[row])]
+        }
+      }
+      return zip(side.tables[parent].columns, training.tables[parent].columns).map { column, other in
+        switch (column, other) {
+        case (.continuous(let name, let values), .continuous(_, let more)):
+          return .continuous(name: "\(key.name).\(name)", values: gather(values, more, otherwise: .nan))
+        case (.discrete(let name, let codes, let levels), .discrete(_, let more, let moreLevels)):
+          return .discrete(
+            name: "\(key.name).\(name)", codes: gather(codes, more, otherwise: -1), levels: max(levels, moreLevels))
+        default: preconditionFailure("column \(column.name) of \(key.parent) differs in kind between two sides")
         }
       }
     }

@@ -1,7 +1,7 @@
 internal import Tensors
 
 /// Random rows on which pairs with categories are counted in the mode that follows sdmetrics.
-enum RowSample {
+enum ModeSample {
   /// Both views with their samples, or as they are in `paper` mode and where no side is larger than a sample.
   ///
   /// One sample serves all pairs of a join; sdmetrics draws, without a seed, another one for each pair.
