@@ -1,5 +1,6 @@
 import Configuration
 import Essentials
+import Evaluation
 import Foundation
 import Synthesis
 import Tables

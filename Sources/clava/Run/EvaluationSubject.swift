@@ -2,6 +2,7 @@ import Configuration
 import Essentials
 import Evaluation
 import Foundation
+import Storage
 import Synthesis
 import Tables
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Essentials
 import Evaluation
 import Foundation
