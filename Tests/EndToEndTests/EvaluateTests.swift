@@ -105,13 +105,13 @@ struct EvaluateTests {
       "made",
       [
         "album": { $0.replacing("\n2,", with: "\n1,") },
-        "invoice_line": { $0.replacing("0.99", with: "cheap") },
+        "track": { $0.replacing(",11170334,", with: ",large,") },
       ])
     let result = try evaluate(made, ["--sections", "integrity"])
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("synthetic table album: ") && result.output.contains("earlier row"))
     #expect(result.output.contains("synthetic table track: ") && result.output.contains("no key of album"))
-    #expect(result.output.contains("column UnitPrice") && result.output.contains("'cheap' on line 2"))
+    #expect(result.output.contains("column Bytes") && result.output.contains("'large' on line 2"))
     let renamed = try copy("renamed", ["track": { $0.replacing("Milliseconds", with: "Miliseconds") }])
     let refused = try evaluate(renamed, [])
     #expect(refused.status == 2)

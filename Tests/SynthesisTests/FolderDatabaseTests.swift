@@ -120,7 +120,7 @@ struct FolderDatabaseTests {
     // The first row of a repeated key counts.
     #expect(side.parentRows == [[0, -1, -1, -1, -1]])
     #expect(found.notices.contains { $0.contains("synthetic table sale") && $0.contains("2 rows") && $0.contains("shop") })
-    #expect(found.notices.contains { $0.contains("shop: 1 rows have a primary key that an earlier row has") })
+    #expect(found.notices.contains { $0.contains("shop: 1 row has a primary key that an earlier row has") })
     _ = try DatabaseScores.compute(found.database)
   }
 

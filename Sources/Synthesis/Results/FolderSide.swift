@@ -59,13 +59,15 @@ struct FolderSide {
             + "\(unread.example) on line \(unread.line) of \(files[name] ?? "the file")")
       }
       lines += table.remarks.map { "\(place): \($0)" }
-      func rows(_ count: Int, _ what: String) { if count > 0 { lines.append("\(place): \(count) rows \(what)") } }
-      rows(table.repeatedKeys, "have a primary key that an earlier row has; the first one counts as the parent")
-      rows(table.missingKeys, "have no primary key")
+      func rows(_ count: Int, _ what: String) {
+        if count > 0 { lines.append("\(place): \(count == 1 ? "1 row has" : "\(count) rows have") \(what)") }
+      }
+      rows(table.repeatedKeys, "a primary key that an earlier row has; the first one counts as the parent")
+      rows(table.missingKeys, "no primary key")
       for relation in schema.parents(of: name) {
         rows(
           table.foreignKeys[relation.name]?.dangling ?? 0,
-          "have a value in \(relation.column) that is no key of \(relation.parent); they count as without parent")
+          "a value in \(relation.column) that is no key of \(relation.parent), which counts as none")
       }
     }
     return lines
