@@ -101,7 +101,13 @@ final class ContingencyCounts {
     _ first: [Int32], _ second: [Int32], _ columns: Int, _ keys: inout [Int], _ counts: inout [Int32], _ isDense: Bool
   ) {
     if isDense {
-      for row in 0..<first.count { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] += 1 }
+      first.withUnsafeBufferPointer { first in
+        second.withUnsafeBufferPointer { second in
+          counts.withUnsafeMutableBufferPointer { counts in
+            for row in first.indices { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] &+= 1 }
+          }
+        }
+      }
       return
     }
     let mask = keys.count - 1
