@@ -1,16 +1,16 @@
 import Foundation
 
 /// Numbers as the report shows them.
-enum DisplayNumber {
+package enum DisplayNumber {
   /// A score or share in percent: `97.3`, `99.97`; two decimals where one would round to 100.
-  static func percent(_ share: Double) -> String {
+  package static func percent(_ share: Double) -> String {
     let value = share * 100
     if value >= 99.95 && value < 100 { return value >= 99.995 ? ">99.99" : String(format: "%.2f", value) }
     return String(format: "%.1f", value)
   }
 
   /// Digits in groups of three.
-  static func count(_ value: Int) -> String {
+  package static func count(_ value: Int) -> String {
     let digits = String(abs(value))
     var text = ""
     for (position, digit) in digits.enumerated() {
@@ -35,7 +35,7 @@ enum DisplayNumber {
   }
 
   /// A statistic of a finding: enough digits to compare two of them.
-  static func statistic(_ value: Double) -> String {
+  package static func statistic(_ value: Double) -> String {
     if value.isFinite && value == value.rounded() && abs(value) < 1e6 { return "\(Int(value))".withMinusSign }
     if value.isFinite && abs(value) < 10 && abs(value) >= 0.001 { return String(format: "%.3f", value).withMinusSign }
     return compact(value)
@@ -60,7 +60,7 @@ enum DisplayNumber {
   }
 
   /// `8.2 s`, `2 min 05 s` or `1 h 02 min`.
-  static func duration(_ seconds: Double) -> String {
+  package static func duration(_ seconds: Double) -> String {
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
     let whole = Int(min(seconds, 1e12).rounded())
     if whole < 60 { return "\(whole) s" }
@@ -69,7 +69,7 @@ enum DisplayNumber {
   }
 
   /// Bytes in the largest unit that keeps them readable.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
     var value = Double(count)
     var unit = 0
@@ -78,6 +78,15 @@ enum DisplayNumber {
       unit += 1
     }
     return unit == 0 ? "\(count) B" : trimmed(value, significant: 3) + " " + units[unit]
+  }
+
+  /// One decimal, always.
+  static func decimal(_ value: Double) -> String { String(format: "%.1f", value) }
+
+  /// A difference of scores or shares in points: two significant digits below one.
+  package static func points(_ difference: Double) -> String {
+    let value = difference * 100
+    return abs(value) >= 0.995 ? decimal(value) : String(format: "%.2f", value)
   }
 
   /// A coordinate of a drawing: one decimal, no trailing zero.

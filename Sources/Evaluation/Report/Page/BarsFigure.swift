@@ -13,9 +13,14 @@ struct BarsFigure {
       rows.append(("\(DisplayNumber.count(bars.otherCategories)) others", false, bars.other))
     }
     if missing.real + missing.synthetic > 0 { rows.append(("missing", false, missing)) }
-    let shares = rows.map { (real: share($0.counts.real, totals.real), made: share($0.counts.synthetic, totals.synthetic)) }
+    let shares = rows.map {
+      (real: share($0.counts.real, totals.real), made: share($0.counts.synthetic, totals.synthetic))
+    }
     let largest = max(shares.map { max($0.real, $0.made) }.max() ?? 0, 1e-9)
     return Markup("table", ["class": "bars", "aria-label": description]) {
+      Markup("colgroup") {
+        for _ in 0..<4 { Markup("col") }
+      }
       Markup("thead", ["class": "unseen"]) {
         Markup("tr") {
           for title in ["category", "", "real %", "synthetic %"] { Markup("th", ["scope": "col"]) { title } }
@@ -47,6 +52,6 @@ struct BarsFigure {
   private func share(_ count: Int, _ total: Int) -> Double { Double(count) / Double(max(1, total)) }
 
   private func percent(_ share: Double) -> String {
-    share > 0 && share < 0.0005 ? "<0.1" : DisplayNumber.coordinate(share * 100)
+    share > 0 && share < 0.0005 ? "<0.1" : DisplayNumber.decimal(share * 100)
   }
 }

@@ -60,6 +60,6 @@ struct ColumnCard {
   }
 
   private func share(_ missing: Int, _ present: Int) -> String {
-    DisplayNumber.coordinate(Double(missing) / Double(max(1, missing + present)) * 100)
+    DisplayNumber.decimal(Double(missing) / Double(max(1, missing + present)) * 100)
   }
 }

@@ -10,17 +10,18 @@ enum DrawingStyle {
     .line.holdout { stroke:var(--holdout); stroke-width:1.5; stroke-dasharray:3 3 } .line.ink { stroke:var(--c5) }
     .axis { display:flex; justify-content:space-between; color:var(--soft); font-size:.76rem; margin-top:.2rem }
     .bars { border-collapse:collapse; width:100%; font-size:.82rem; table-layout:fixed }
-    .bars th { width:36%; text-align:left; font-weight:400; white-space:nowrap; overflow:hidden; text-overflow:ellipsis;
+    .bars col:first-child { width:36% } .bars col:nth-child(n+3) { width:3.4em }
+    .bars th { text-align:left; font-weight:400; white-space:nowrap; overflow:hidden; text-overflow:ellipsis;
       padding:0 .5rem 0 0 } .bars th.rest { color:var(--soft); font-style:italic }
     .bars td { padding:2px 0; line-height:1.2 } .bars td i { display:block; height:5px; border-radius:0 3px 3px 0;
       min-width:1px } .bars td i.real { background:var(--real); margin-bottom:1px }
     .bars td i.synthetic { background:var(--synthetic) }
-    .bars td:nth-child(n+3) { width:3.1em; text-align:right; font-variant-numeric:tabular-nums; font-size:.78rem }
-    .maps { display:grid; grid-template-columns:repeat(3,1fr); gap:.4rem } .maps figure { margin:0; min-width:0 }
-    .maps figcaption { font-size:.8rem; color:var(--soft); text-align:center; padding-left:30% }
-    .map { display:block; width:100%; height:auto } .map .ground { fill:var(--g0); fill-opacity:.45 }
-    .map text { font-size:10px; fill:var(--soft) }
-    path.real { fill:var(--real) } path.synthetic { fill:var(--synthetic) }
+    .bars td:nth-child(n+3) { text-align:right; font-variant-numeric:tabular-nums; font-size:.78rem }
+    .maps { display:flex; flex-wrap:wrap; gap:.5rem .7rem } .maps figure { margin:0; max-width:100% }
+    .maps figcaption { font-size:.8rem; color:var(--soft) } .maps figure:first-child figcaption { padding-left:4.9rem }
+    .map { display:block; max-width:100%; height:auto } .map .ground { fill:var(--g0); fill-opacity:.45 }
+    .labels text { font-size:10px; fill:var(--soft) }
+    .map path.real { fill:var(--real) } .map path.synthetic { fill:var(--synthetic) }
     .o1 { fill-opacity:.1 } .o2 { fill-opacity:.2 } .o3 { fill-opacity:.32 } .o4 { fill-opacity:.45 }
     .o5 { fill-opacity:.58 } .o6 { fill-opacity:.72 } .o7 { fill-opacity:.86 } .o8 { fill-opacity:1 }
     .scale .base { stroke:var(--line); stroke-width:2 } .scale .holdout { stroke:var(--holdout); stroke-width:2.5 }
@@ -42,8 +43,7 @@ enum DrawingStyle {
     .timeline rect { fill:var(--k); rx:2px } .k0 { --k:var(--k0) } .k1 { --k:var(--k1) } .k2 { --k:var(--k2) }
     .k3 { --k:var(--k3) } .k4 { --k:var(--k4) } .k5 { --k:var(--k5) } .k6 { --k:var(--k6) } .k7 { --k:var(--k7) }
     .swatch[class*=" k"] { background:var(--k); border-color:var(--k) }
-    @media (max-width:600px) { .maps { grid-template-columns:1fr } .maps figure { max-width:300px; margin:0 auto }
-      .maps figcaption { padding-left:26% } .pan { max-height:62vh; text-align:left } }
+    @media (max-width:600px) { .pan { max-height:62vh; text-align:left } }
 
     """)
 }

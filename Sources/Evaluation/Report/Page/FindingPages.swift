@@ -32,8 +32,10 @@ struct FindingPages {
     if !context.isComparison { SideLegend.markup(hasHoldout: lists.joined().contains { $0.holdout != nil }) }
     for metric in Self.metrics(lists) {
       Markup("h3") { metric }
+      if let sentence = MetricText.explanation(metric) { Markup("p", ["class": "soft"]) { sentence } }
       FindingTable(
-        context: context, findings: lists.map { list in list.filter { $0.metric == metric } }, limit: context.limits.findings
+        context: context, findings: lists.map { list in list.filter { $0.metric == metric } },
+        limit: context.limits.findings
       ).markup
     }
   }

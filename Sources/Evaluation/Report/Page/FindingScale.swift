@@ -2,14 +2,16 @@
 struct FindingScale {
   let bounds: ClosedRange<Double>
 
-  /// Bounds that the findings of one metric share: 0…1 where that holds them all.
+  /// Bounds that the findings of one metric share: from 0, and up to 1 for shares that are not all small.
   init?(_ findings: [Finding]) {
     let values = findings.flatMap { [$0.synthetic, $0.real, $0.holdout].compactMap(\.self) }.filter(\.isFinite)
     guard let smallest = values.min(), let largest = values.max(), findings.contains(where: Self.hasSeveral) else {
       return nil
     }
-    if smallest >= 0 && largest <= 1 {
+    if smallest >= 0 && largest > 0.4 && largest <= 1 {
       bounds = 0...1
+    } else if smallest >= 0 && largest > 0 {
+      bounds = 0...largest
     } else if largest > smallest {
       bounds = smallest...largest
     } else {

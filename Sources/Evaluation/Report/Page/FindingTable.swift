@@ -17,6 +17,8 @@ struct FindingTable {
 
   private let subjects: [Subject]
   private let byReport: [[Subject: Finding]]
+  /// The note, where all lines have the same one and there are several.
+  private let commonNote: String?
 
   init(context: PageContext, findings: [[Finding]], namesTable: Bool = true, limit: Int) {
     self.context = context
@@ -27,6 +29,8 @@ struct FindingTable {
       Dictionary(list.map { (Self.subject($0), $0) }, uniquingKeysWith: { first, _ in first })
     }
     var seen: Set<Subject> = []
+    let notes = Set(findings.joined().map(Self.note))
+    commonNote = notes.count == 1 && findings.joined().count > 1 ? notes.first.flatMap { $0.isEmpty ? nil : $0 } : nil
     subjects = findings.joined().map(Self.subject).filter { seen.insert($0).inserted }
   }
 
@@ -37,6 +41,7 @@ struct FindingTable {
   var markup: Markup {
     let shown = worstFirst.prefix(limit)
     return Markup {
+      if let commonNote { Markup("p", ["class": "soft"]) { commonNote } }
       Markup("div", ["class": "scroll"]) {
         Markup("table", ["class": "figures sortable"]) {
           Markup("thead") { context.isComparison ? comparisonHeader : header }
@@ -69,7 +74,7 @@ struct FindingTable {
   private var hasHoldout: Bool { all.contains { $0.holdout != nil } }
   private var hasSynthetic: Bool { all.contains { $0.synthetic != nil } }
   private var hasScores: Bool { all.contains { $0.score.isDefined } }
-  private var hasNotes: Bool { all.contains { $0.note != nil || !$0.score.isDefined } }
+  private var hasNotes: Bool { commonNote == nil && all.contains { !Self.note($0).isEmpty } }
 
   private func heading(_ text: String, isNumber: Bool = true) -> Markup {
     Markup("th", ["scope": "col", "class": isNumber ? "number" : nil]) { text }
@@ -134,7 +139,7 @@ struct FindingTable {
             if finding.score.isDefined { ScoreChip.markup(finding.score, isBest: best == index) }
             if finding.synthetic != nil { Markup("small") { statistic(finding.synthetic) } }
             let note = Self.note(finding)
-            if !finding.score.isDefined && !note.isEmpty { Markup("span", ["class": "why"]) { note } }
+            if hasNotes && !finding.score.isDefined && !note.isEmpty { Markup("span", ["class": "why"]) { note } }
           } else {
             Markup("span", ["class": "why"]) { "not evaluated" }
           }

@@ -7,8 +7,11 @@ struct HeatMapFigure {
   let hasPointerValues: Bool
 
   private static let levels = 8
-  private static let cell = 14.0
-  private static let margin = 78.0
+  /// Cells grow where there are few of them, so that maps of any pair are about equally large.
+  private var cell: (width: Int, height: Int) {
+    (max(12, 144 / max(1, plot.first.count)), min(30, max(12, 120 / max(1, plot.second.count))))
+  }
+  private static let margin = 76.0
 
   var markup: Markup {
     let real = shares(plot.counts.real)
@@ -29,9 +32,10 @@ struct HeatMapFigure {
   private func map(
     _ title: String, isFirst: Bool, _ real: [Double], _ synthetic: [Double], @MarkupBuilder content: () -> Markup
   ) -> Markup {
-    let width = Double(plot.first.count) * Self.cell
-    let height = Double(plot.second.count) * Self.cell
-    let box = "\(-Self.margin) -4 \(width + Self.margin + 4) \(height + Self.margin)"
+    let width = Double(plot.first.count * cell.width)
+    let height = Double(plot.second.count * cell.height)
+    let left = isFirst ? Self.margin : 6
+    let size = (width: width + left + 4, height: height + Self.margin)
     let description =
       "\(title): \(plot.pair.pair.first.column) from left to right, \(plot.pair.pair.second.column) from bottom to top"
     return Markup("figure") {
@@ -39,7 +43,8 @@ struct HeatMapFigure {
       Markup(
         "svg",
         [
-          "class": "map", "viewBox": box, "role": "img", "aria-label": description,
+          "class": "map", "viewBox": "\(-left) -4 \(size.width) \(size.height)", "width": "\(size.width)",
+          "height": "\(size.height)", "role": "img", "aria-label": description,
           "data-x": hasPointerValues ? joined(plot.first) : nil,
           "data-y": hasPointerValues ? joined(plot.second) : nil,
           "data-r": hasPointerValues ? values(real) : nil, "data-s": hasPointerValues ? values(synthetic) : nil,
@@ -52,22 +57,27 @@ struct HeatMapFigure {
           ])
         content()
         if isFirst {
-          Markup("g", ["id": "axes-\(number)", "class": "labels"]) { labels(height) }
+          Markup("g", ["class": "labels"]) { leftLabels(height) }
+          Markup("g", ["id": "axis-\(number)", "class": "labels"]) { lowerLabels(height) }
         } else {
-          Markup("use", ["href": "#axes-\(number)"])
+          Markup("use", ["href": "#axis-\(number)"])
         }
       }
     }
   }
 
   @MarkupBuilder
-  private func labels(_ height: Double) -> Markup {
+  private func leftLabels(_ height: Double) -> Markup {
     for (index, label) in plot.second.enumerated() {
-      let y = height - (Double(index) + 0.3) * Self.cell
+      let y = height - (Double(index) + 0.5) * Double(cell.height) + 3.5
       Markup("text", ["x": "-5", "y": DisplayNumber.coordinate(y), "text-anchor": "end"]) { clipped(label) }
     }
+  }
+
+  @MarkupBuilder
+  private func lowerLabels(_ height: Double) -> Markup {
     for (index, label) in plot.first.enumerated() {
-      let x = DisplayNumber.coordinate((Double(index) + 0.7) * Self.cell)
+      let x = DisplayNumber.coordinate((Double(index) + 0.5) * Double(cell.width) + 3.5)
       let y = DisplayNumber.coordinate(height + 6)
       Markup(
         "text", ["x": x, "y": y, "text-anchor": "end", "transform": "rotate(-90 \(x) \(y))"]
@@ -95,9 +105,8 @@ struct HeatMapFigure {
           }
           let start = column
           while column < width && levels[row * width + column] == level { column += 1 }
-          let y = (plot.second.count - 1 - row) * Int(Self.cell)
-          text += "M\(start * Int(Self.cell)) \(y)h\((column - start) * Int(Self.cell))v\(Int(Self.cell))"
-          text += "h-\((column - start) * Int(Self.cell))z"
+          let (y, run) = ((plot.second.count - 1 - row) * cell.height, (column - start) * cell.width)
+          text += "M\(start * cell.width) \(y)h\(run)v\(cell.height)h-\(run)z"
         }
         return text
       }.joined()

@@ -74,7 +74,7 @@ struct Markup {
 
   /// Void elements of HTML, and those of SVG that have no content here.
   private static let closingThemselves: Set<String> = [
-    "br", "meta", "input", "hr", "path", "rect", "line", "circle", "use", "polyline", "polygon",
+    "br", "meta", "input", "hr", "col", "path", "rect", "line", "circle", "use", "polyline", "polygon",
   ]
 }
 

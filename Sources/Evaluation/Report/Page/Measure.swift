@@ -1,12 +1,16 @@
 /// One of the headline scores: what it is called, what it means and where its number is.
-struct Measure {
-  let title: String
-  let meaning: String
-  let score: @Sendable (ScoreSet) -> Score?
-  let spread: @Sendable (ScoreSpread) -> ScoreSpread.Value?
+package struct Measure {
+  /// What it is called.
+  package let title: String
+  /// What it is the mean of.
+  package let meaning: String
+  /// Its number among the scores of a database; nil where there is no such distance.
+  package let score: @Sendable (ScoreSet) -> Score?
+  /// Its mean and deviation over several databases.
+  package let spread: @Sendable (ScoreSpread) -> ScoreSpread.Value?
 
   /// The headline scores of databases whose longest path has `depth` relations.
-  static func headline(depth: Int) -> [Measure] {
+  package static func headline(depth: Int) -> [Measure] {
     var measures = [
       Measure(
         title: "Overall", meaning: "mean of columns, pairs within tables, group sizes and pairs with parents",
@@ -32,7 +36,7 @@ struct Measure {
   }
 
   /// Means as published, where they can differ from the means over all paths.
-  static func published(depth: Int) -> [Measure] {
+  package static func published(depth: Int) -> [Measure] {
     var measures: [Measure] = []
     if depth >= 2 {
       for hops in 2...depth {

@@ -67,11 +67,11 @@ struct OverviewPage {
   }
 
   private var comparisonSentence: String {
-    let titles = context.reports.map(\.title).joined(separator: ", ")
     guard let best = ScoreChip.best(context.reports.map(\.scores.all.overall)) else {
-      return "\(titles): no difference in the overall score."
+      return "\(context.reports.count) synthetic databases side by side, with no difference in the overall score."
     }
-    return "\(titles): \(context.reports[best].title) has the highest overall score."
+    return
+      "Of \(context.reports.count) synthetic databases, \(context.reports[best].title) has the highest overall score."
   }
 
   @MarkupBuilder

@@ -88,7 +88,7 @@ enum PageScript {
           const name = v => kind === 'd' ? day(v) : short(v), from = low + (i - below) * width;
           const label = below && i === 0 ? 'below ' + name(low) : above && i === r.length - 1
             ? 'above ' + name(low + (r.length - 1 - below) * width)
-            : kind === 'i' ? short(from + width / 2) : name(from) + ' – ' + name(from + width);
+            : kind === 'i' ? short(from + .5) + (width > 1 ? ' – ' + short(from + width - .5) : '') : name(from) + ' – ' + name(from + width);
           show(e, label + '\\nreal ' + percent(r[i]) + '\\nsynthetic ' + percent(s[i]));
         });
         svg.addEventListener('pointerleave', () => tip.hidden = true);

@@ -97,6 +97,8 @@ enum PageStyle {
     @media (max-width:600px) {
       body { font-size:15px } main { padding:1rem 1rem 4rem } .top,nav { padding-left:1rem; padding-right:1rem }
       .lead { font-size:1.12rem } h2 { font-size:1.6rem } h1 { font-size:1.1rem } .theme span { padding:.2rem .45rem }
+      .cards { grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr)); gap:.6rem } .card .big { font-size:1.7rem }
+      .cards .card { padding:.75rem .8rem } .cards.sections { grid-template-columns:1fr } .card .meaning { display:none }
     }
 
     """)
@@ -121,10 +123,10 @@ enum PageStyle {
     .chip.best { outline:2px solid var(--ink) } .chip.s0 { font-weight:400 }
     .why { color:var(--soft); font-size:.82rem; margin-left:.35rem }
     .legend { display:flex; flex-wrap:wrap; gap:.3rem 1rem; color:var(--soft); font-size:.82rem; margin:.4rem 0 .8rem }
-    .swatch { display:inline-block; width:.85em; height:.85em; border-radius:3px; margin-right:.4em; background:var(--g);
+    .swatch { display:inline-block; width:.85em; height:.85em; border-radius:3px; margin-right:.4em; background:var(--c);
       border:1.5px solid var(--c); vertical-align:-.08em }
-    .swatch.real { --g:var(--real); --c:var(--real) } .swatch.synthetic { --g:var(--synthetic); --c:var(--synthetic) }
-    .swatch.holdout { --g:transparent; --c:var(--holdout); border-style:dashed }
+    .swatch.real { --c:var(--real) } .swatch.synthetic { --c:var(--synthetic) }
+    .swatch.holdout { --c:var(--holdout); background:none; border-style:dashed }
     .scroll { overflow-x:auto; margin:.4rem 0 1rem }
     table.figures { border-collapse:collapse; font-size:.9rem; min-width:min(100%,34rem) }
     .figures th,.figures td { padding:.42rem 1.1rem .42rem 0; text-align:left; border-bottom:1px solid var(--line);
@@ -135,6 +137,11 @@ enum PageStyle {
       font-variant-numeric:tabular-nums }
     .figures td.note { color:var(--soft); font-size:.82rem; min-width:14rem; max-width:28rem }
     td.real { color:var(--real) } td.synthetic { color:var(--synthetic) }
+    .card.first { border-width:2px; border-color:var(--ink) }
+    .cards.sections { grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr)) }
+    .tally { width:100%; border-collapse:collapse; font-size:.88rem } .tally th { font-weight:400; text-align:left;
+      padding:.2rem .5rem .2rem 0 } .tally td { text-align:right; white-space:nowrap; padding:.2rem 0 .2rem .4rem }
+    .tally thead th { color:var(--soft); font-size:.76rem } .tally thead th:nth-child(n+2) { text-align:right; padding-right:0 }
     .js .sortable thead th { cursor:pointer } th[aria-sort=ascending]::after { content:" ↑" }
     th[aria-sort=descending]::after { content:" ↓" } .figures .copied { background:none }
     .plots { display:grid; gap:.9rem; grid-template-columns:repeat(auto-fill,minmax(min(100%,290px),1fr)) }

@@ -29,7 +29,9 @@ struct PairMatrix {
               "text-anchor": "end",
             ]
           ) { name.count > 16 ? name.prefix(15) + "…" : name }
-          square(margin + Double(row) * Self.cell, y, scores.columns[row].score, "\(name): the column itself", isSingle: true)
+          square(
+            margin + Double(row) * Self.cell, y, scores.columns[row].score, "\(name): the column itself", isSingle: true
+          )
         }
         for pair in scores.pairs {
           if let first = place[pair.first.column], let second = place[pair.second.column] {

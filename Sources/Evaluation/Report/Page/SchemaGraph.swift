@@ -60,7 +60,8 @@ struct SchemaGraph {
       let from = (x: start.x + SchemaLayout.nodeWidth, y: start.y + middle)
       let to = (x: end.x, y: end.y + middle)
       let reach = max(40, abs(to.x - from.x) / 2)
-      path = "M\(point(from.x, from.y))C\(point(from.x + reach, from.y)) \(point(to.x - reach, to.y)) \(point(to.x, to.y))"
+      path =
+        "M\(point(from.x, from.y))C\(point(from.x + reach, from.y)) \(point(to.x - reach, to.y)) \(point(to.x, to.y))"
     }
     let grade = ScoreChip.grade(.mean(ofDefined: parts, otherwise: ""))
     return Markup("path", ["class": "edge \(grade)", "d": path, "data-p": "\(parent)", "data-c": "\(child)"]) {
@@ -75,11 +76,13 @@ struct SchemaGraph {
     let place = layout.places[table]
     let (width, height) = (SchemaLayout.nodeWidth, SchemaLayout.nodeHeight)
     let rows = context.rows(description.name).compactMap(\.self).first
-    let name = description.name.count > 19 ? description.name.prefix(18) + "…" : description.name
+    let name = description.name.count > 17 ? description.name.prefix(16) + "…" : description.name
     let mean = Score.mean(ofDefined: scores, otherwise: "")
     let grade = description.isCopied ? "copied" : ScoreChip.grade(mean)
     let figures = description.isCopied ? "copied" : scores.map(text).joined(separator: " · ")
-    let summary = zip(context.reports, scores).map { "\n\(context.isComparison ? $0.title + ": " : "overall ")\(text($1))" }
+    let summary = zip(context.reports, scores).map {
+      "\n\(context.isComparison ? $0.title + ": " : "overall ")\(text($1))"
+    }
     return Markup(
       "a",
       [

@@ -23,7 +23,7 @@ struct ScoreCards {
         Markup("p", ["class": "big"]) {
           DisplayNumber.percent(number)
           if let deviation = spread?.deviation {
-            Markup("small") { " ± \(DisplayNumber.coordinate(deviation * 100))" }
+            Markup("small") { " ± \(DisplayNumber.points(deviation))" }
           }
         }
         track(number, ScoreChip.grade(score), ceiling?.number)
@@ -34,11 +34,11 @@ struct ScoreCards {
       if let best = ceiling?.number, let number = score.number {
         Markup("p", ["class": "soft"]) {
           "real rows reach \(DisplayNumber.percent(best))"
-          if let deviation = ceilingSpread?.deviation { " ± \(DisplayNumber.coordinate(deviation * 100))" }
-          best > number + 0.0005 ? ", \(DisplayNumber.coordinate((best - number) * 100)) to gain" : ", nothing to gain"
+          if let deviation = ceilingSpread?.deviation { " ± \(DisplayNumber.points(deviation))" }
+          best > number + 0.0005 ? ", \(DisplayNumber.points(best - number)) to gain" : ""
         }
       }
-      Markup("p", ["class": "soft"]) { measure.meaning }
+      Markup("p", ["class": "soft meaning"]) { measure.meaning }
     }
   }
 

@@ -62,7 +62,7 @@ struct ScoreTable {
       if let score {
         ScoreChip.markup(score, isBest: isBest)
         if let deviation = spread?.deviation {
-          Markup("small") { "± \(DisplayNumber.coordinate(deviation * 100))" }
+          Markup("small") { "± \(DisplayNumber.points(deviation))" }
         }
       } else {
         Markup("span", ["class": "why"]) { "not evaluated" }

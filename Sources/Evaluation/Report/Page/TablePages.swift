@@ -31,7 +31,9 @@ struct TablePages {
             for report in context.reports {
               let prefix = context.isComparison ? "\(report.title): " : ""
               Markup("th", ["scope": "col", "class": "number"]) { "\(prefix)rows" }
-              for title in context.isComparison ? ["overall"] : ["overall", "columns", "pairs", "group sizes", "with parents"] {
+              for title in context.isComparison
+                ? ["overall"] : ["overall", "columns", "pairs", "group sizes", "with parents"]
+              {
                 Markup("th", ["scope": "col", "class": "number"]) { prefix + title }
               }
             }

@@ -42,12 +42,15 @@ struct TimelineFigure {
           ]
         ) {
           for (row, worker) in workers.enumerated() {
-            Markup("text", ["x": "-8", "y": "\(Double(row) * Self.lane + 15)", "text-anchor": "end"]) { Self.clipped(worker) }
+            Markup("text", ["x": "-8", "y": "\(Double(row) * Self.lane + 15)", "text-anchor": "end"]) {
+              Self.clipped(worker)
+            }
             for bar in bars(worker, colour, end) {
               Markup(
                 "rect",
                 [
-                  "class": "k\(bar.kind)", "x": DisplayNumber.coordinate(bar.start), "y": "\(Double(row) * Self.lane + 2)",
+                  "class": "k\(bar.kind)", "x": DisplayNumber.coordinate(bar.start),
+                  "y": "\(Double(row) * Self.lane + 2)",
                   "width": DisplayNumber.coordinate(max(0.8, bar.end - bar.start)), "height": "18",
                 ]
               ) { Markup("title") { bar.title } }
@@ -70,7 +73,9 @@ struct TimelineFigure {
           Markup("thead") {
             Markup("tr") {
               Markup("th", ["scope": "col"]) { "kind of task" }
-              for title in ["tasks", "seconds", "share, %"] { Markup("th", ["scope": "col", "class": "number"]) { title } }
+              for title in ["tasks", "seconds", "share, %"] {
+                Markup("th", ["scope": "col", "class": "number"]) { title }
+              }
             }
           }
           Markup("tbody") {
@@ -88,8 +93,8 @@ struct TimelineFigure {
         kind.name
       }
       Markup("td", ["class": "number"]) { DisplayNumber.count(kind.tasks) }
-      Markup("td", ["class": "number"]) { DisplayNumber.coordinate(kind.seconds) }
-      Markup("td", ["class": "number"]) { DisplayNumber.coordinate(kind.seconds / max(total, 1e-9) * 100) }
+      Markup("td", ["class": "number"]) { DisplayNumber.decimal(kind.seconds) }
+      Markup("td", ["class": "number"]) { DisplayNumber.decimal(kind.seconds / max(total, 1e-9) * 100) }
     }
   }
 

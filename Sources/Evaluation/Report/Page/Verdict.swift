@@ -1,12 +1,12 @@
 /// What a score means in plain words.
-struct Verdict {
+package struct Verdict {
   /// The words.
-  let text: String
+  package let text: String
 
   /// Judges against what real rows reach, where that is known.
   ///
   /// - Parameter deviation: standard deviation of the ceiling.
-  init(_ score: Score, ceiling: Score?, deviation: Double?) {
+  package init(_ score: Score, ceiling: Score?, deviation: Double?) {
     guard let number = score.number else {
       text = "no score: \(score.reason ?? "not defined")"
       return
@@ -18,10 +18,10 @@ struct Verdict {
     let gap = best - number
     // Twice the deviation is what chance alone makes of the difference in nineteen of twenty cases.
     switch gap {
-    case ..<max(2 * (deviation ?? 0), 0.001): text = "as good as real rows against real rows"
-    case ..<0.01: text = "close to what real rows reach"
-    case ..<0.05: text = "visibly below what real rows reach"
-    default: text = "clearly below what real rows reach"
+    case ..<max(2 * (deviation ?? 0), 0.001): text = "as good as other real rows"
+    case ..<0.01: text = "close to other real rows"
+    case ..<0.05: text = "visibly below other real rows"
+    default: text = "clearly below other real rows"
     }
   }
 

@@ -48,7 +48,7 @@ public struct Histogram: Codable, Sendable, Hashable {
 
   /// Bin i holds the values from edge i up to, but not including, edge i + 1; the last bin includes its upper edge.
   public var edges: [Double]
-  /// Whether each bin is one integer, which lies in the middle of its edges.
+  /// Whether the values are integers, which lie between the edges.
   public var isInteger: Bool
   /// The counts.
   public var counts: SideValues<Counts>

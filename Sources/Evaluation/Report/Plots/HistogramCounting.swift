@@ -9,8 +9,8 @@ extension Histogram {
   static func count(_ values: SideValues<[Double]>, isDate: Bool) -> Histogram? {
     let sides = [values.real, values.synthetic] + (values.holdout.map { [$0] } ?? [])
     guard let edges = commonEdges(sides, isDate: isDate) else { return nil }
-    let isInteger = edges.count > 1 && edges[1] - edges[0] == 1 && !isDate && areIntegers(sides)
-    return Histogram(edges: edges, isInteger: isInteger, counts: values.map { Counts($0, edges: edges) })
+    return Histogram(
+      edges: edges, isInteger: !isDate && areIntegers(sides), counts: values.map { Counts($0, edges: edges) })
   }
 
   private static func areIntegers(_ sides: [[Double]]) -> Bool {
@@ -36,9 +36,9 @@ extension Histogram {
     let sample = sides.flatMap(evenSample).sorted()
     let (first, last) = (sample[sample.count / 100], sample[sample.count - 1 - sample.count / 100])
     if last > first && last - first < 0.35 * (maximum - minimum) { (low, high) = (first, last) }
-    // The cube root of the rows is the usual growth of the number of bins (Freedman and Diaconis).
+    // More rows show finer detail; few rows in many bins show noise.
     let rows = Double(sides.map(\.count).min() ?? 0)
-    var bins = min(max((2 * rows.squareRoot().squareRoot() * 1.6).rounded(), 10), Double(binLimit))
+    var bins = min(max((3 * rows.squareRoot().squareRoot()).rounded(), 10), Double(binLimit))
     var width = (high - low) / bins
     if isInteger {
       low -= 0.5
@@ -46,10 +46,11 @@ extension Histogram {
       width = max(1, ((high - low) / bins).rounded(.up))
       bins = ((high - low) / width).rounded(.up)
     }
-    guard width > 0, width.isFinite else { return [minimum, maximum] }
+    let outer = isInteger ? [minimum - 0.5, maximum + 0.5] : [minimum, maximum]
+    guard width > 0, width.isFinite else { return outer }
     let edges = (0..<Int(bins)).map { low + Double($0) * width } + [isInteger ? low + bins * width : high]
     // Neighbouring edges coincide where values differ in the last digits only.
-    return zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 } ? edges : [minimum, maximum]
+    return zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 } ? edges : outer
   }
 
   /// Finite values, evenly spread, at most about twenty thousand.

@@ -51,7 +51,8 @@ public enum ReportPlots {
         .map(\.element)
     }
     let within = lowest(scores.pairs.map { RankedPair(relations: [], pair: $0) })
-    let across = lowest(relations.flatMap { part in part.pairs.map { RankedPair(relations: [part.relation], pair: $0) } })
+    let across = lowest(
+      relations.flatMap { part in part.pairs.map { RankedPair(relations: [part.relation], pair: $0) } })
     let half = pairLimit / 2
     let rest = lowest(Array(within.dropFirst(half)) + Array(across.dropFirst(half)))
     let chosen = Array(within.prefix(half)) + Array(across.prefix(half))
