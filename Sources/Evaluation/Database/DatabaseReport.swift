@@ -7,8 +7,9 @@ public struct DatabaseReport: Sendable {
     public var sections: [FindingSection]
     /// What the tests of all sections share.
     public var findings: FindingOptions
-    /// Whether the scores by the rules of sdmetrics are computed too.
-    public var includesSDMetrics: Bool
+    /// The modes of the scores. A report holds those of the publications; without them, and for programs that want
+    /// nothing else, it holds the others in their place.
+    public var modes: Set<EvaluationMode>
     /// Draws that the ceilings rest on; 0 leaves them out.
     public var ceilings: Int
     /// Whether plots are made.
@@ -19,11 +20,11 @@ public struct DatabaseReport: Sendable {
     /// Sets the options.
     public init(
       sections: [FindingSection] = FindingSection.allCases, findings: FindingOptions = FindingOptions(),
-      includesSDMetrics: Bool = false, ceilings: Int = 3, includesPlots: Bool = true, threads: Int? = nil
+      modes: Set<EvaluationMode> = [.paper], ceilings: Int = 3, includesPlots: Bool = true, threads: Int? = nil
     ) {
       self.sections = sections
       self.findings = findings
-      self.includesSDMetrics = includesSDMetrics
+      self.modes = modes
       self.ceilings = ceilings
       self.includesPlots = includesPlots
       self.threads = threads
@@ -31,7 +32,9 @@ public struct DatabaseReport: Sendable {
   }
 
   /// The report without what only its maker knows: the spread over other databases, and how the rows were made.
-  public var report: EvaluationReport
+  public let report: EvaluationReport
+  /// The scores of every column and pair, by mode.
+  public let scores: [EvaluationMode: DatabaseScores]
 
   /// Evaluates a database.
   ///
@@ -47,16 +50,18 @@ public struct DatabaseReport: Sendable {
     let schema = database.schema
     let parts = DatabaseScores.partCount(schema)
     let threads = options.threads
-    let scores = try DatabaseScores.compute(database, threads: threads) { progress?("scores", $0, parts) }
+    precondition(!options.modes.isEmpty, "an evaluation needs a mode of scores")
+    var scores: [EvaluationMode: DatabaseScores] = [:]
+    for mode in EvaluationMode.allCases where options.modes.contains(mode) {
+      scores[mode] = try DatabaseScores.compute(
+        database, mode: mode, seed: options.findings.seed, threads: threads
+      ) { progress?("scores, mode \(mode.rawValue)", $0, parts) }
+    }
+    guard let main = scores[.paper] ?? scores.first?.value else { preconditionFailure("a mode has no scores") }
     var notices = notices
     var report = EvaluationReport(
       title: title, generatedBy: generatedBy, schema: schema, rows: schema.tables.indices.map(database.rows(of:)),
-      scores: scores.scores)
-    if options.includesSDMetrics {
-      report.sdmetricsScores = try DatabaseScores.compute(
-        database, mode: .sdmetrics, seed: options.findings.seed, threads: threads
-      ) { progress?("scores of sdmetrics", $0, parts) }.scores
-    }
+      scores: main.scores, sdmetricsScores: scores[.sdmetrics]?.scores)
     if options.ceilings > 0 {
       let all = options.ceilings
       report.ceilings = try Ceilings.compute(
@@ -78,10 +83,10 @@ public struct DatabaseReport: Sendable {
       report.plots = try ParallelParts.map(
         costs: schema.tables.indices.map(database.size(of:)), threads: threads,
         finished: { progress?("plots", $0, schema.tables.count) },
-        { database.plots(of: $0, scores: scores.tables[$0], relations: scores.relations) })
+        { database.plots(of: $0, scores: main.tables[$0], relations: main.relations) })
     }
     report.notices = notices
-    return DatabaseReport(report: report)
+    return DatabaseReport(report: report, scores: scores)
   }
 }
 

@@ -105,14 +105,16 @@ struct EvaluateCommand: ParsableCommand {
     }
     let subject = try directory.map { try EvaluationSubject(run: $0) } ?? folders()
     let progress = EvaluationProgress()
+    let page = report ?? (chosen.isEmpty ? nil : subject.reportFolder)
+    // Scores of one mode alone, for programs that measure or compare it.
+    let isAlone = chosen.isEmpty && page == nil && json
     let evaluation = FolderComparison(
       subject: subject, compared: try compared(subject.schema), mode: mode,
       options: DatabaseReport.Options(
         sections: chosen, findings: FindingOptions(seed: seed, rowLimit: rowLimit),
-        includesSDMetrics: mode == .sdmetrics, ceilings: ceilings ?? (chosen.isEmpty ? 0 : 3),
+        modes: isAlone ? [mode] : [.paper, mode], ceilings: ceilings ?? (chosen.isEmpty ? 0 : 3),
         includesPlots: true, threads: threads),
       progress: progress)
-    let page = report ?? (chosen.isEmpty ? nil : subject.reportFolder)
     let result = try evaluation.run(needsPage: page != nil, needsDetails: json)
     progress.finish()
     if let page { try ReportFolder.write(result.reports, to: page) }

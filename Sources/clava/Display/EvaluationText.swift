@@ -1,12 +1,10 @@
 import Evaluation
-import Foundation
 
 /// What `clava evaluate` prints.
 enum EvaluationText {
-  static func lines(_ reports: [EvaluationReport], mode: EvaluationMode) -> [String] {
-    guard let first = reports.first else { return [] }
-    var lines = SummaryText.lines(mode == .sdmetrics ? first.sdmetricsScores ?? first.scores : first.scores)
-    lines += first.notices.map { "note: \($0)" }
-    return lines
+  /// The report, or the comparison of several, behind the scores by the rules of sdmetrics where they were asked for.
+  static func lines(_ reports: [EvaluationReport]) -> [String] {
+    guard let first = reports.first, let scores = first.sdmetricsScores else { return ReportText.lines(reports) }
+    return ["by the rules of \(scores.mode):"] + SummaryText.lines(scores) + [""] + ReportText.lines(reports)
   }
 }

@@ -37,17 +37,19 @@ struct FolderComparison {
     let names = [subject.title] + compared.map(\.name)
     for (index, files) in ([subject.synthetic[0]] + compared.map(\.files)).enumerated() {
       let read = try folders.with(synthetic: files)
-      var report = try evaluate(read, title: names[index], options)
-      // Real rows are the same for all.
-      if index == 0 { options.ceilings = 0 } else { report.ceilings = result.reports[0].ceilings }
+      let found = try evaluate(read, title: names[index], options)
+      var report = found.report
       if index == 0 {
         report.run = subject.run
         if needsDetails {
-          progress.begin("details")
-          result.details = try DatabaseScores.compute(
-            read.database, mode: mode, seed: options.findings.seed, threads: options.threads)
+          result.details = found.scores[mode]
+          progress.begin("distances")
           result.distances = FolderEvaluation.distances(read.database)
         }
+        // Real rows are the same for all.
+        options.ceilings = 0
+      } else {
+        report.ceilings = result.reports[0].ceilings
       }
       result.reports.append(report)
     }
@@ -57,11 +59,11 @@ struct FolderComparison {
 
   private func evaluate(
     _ read: FolderDatabase, title: String, _ options: DatabaseReport.Options
-  ) throws -> EvaluationReport {
+  ) throws -> DatabaseReport {
     let progress = progress
     return try DatabaseReport.compute(
       read.database, title: title, generatedBy: ReportFolder.generatedBy, notices: read.notices, options: options
-    ) { progress.show($0, done: $1, of: $2) }.report
+    ) { progress.show($0, done: $1, of: $2) }
   }
 
   /// Scores of further results of the first generator.
@@ -117,5 +119,5 @@ extension FolderComparison.Result {
   }
 
   /// All that was found, for people.
-  var text: [String] { EvaluationText.lines(reports, mode: mode) }
+  var text: [String] { EvaluationText.lines(reports) }
 }
