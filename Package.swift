@@ -89,7 +89,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors", "Essentials", "Storage"]),
     tests("StorageTests", ["Storage", "Essentials"]),
     tests("TablesTests", ["Tables", "Tensors", "Essentials", "Storage"]),
-    tests("EvaluationTests", ["Evaluation", "Tables", "Tensors", "Essentials"]),
+    tests("EvaluationTests", ["Evaluation", "Tables", "Tensors", "Storage", "Essentials"]),
     tests("NeuralTests", ["Neural", "Tensors", "Essentials", "Storage"]),
     tests("DiffusionTests", ["Diffusion", "Neural", "Tensors", "Essentials", "Storage"]),
     tests("MatchingTests", ["Matching", "Tensors", "Essentials", "Storage"]),
@@ -102,7 +102,9 @@ let package = Package(
       name: "SweepSimulator", dependencies: ["SweepFunctions"], path: "Tests/SweepSimulator",
       swiftSettings: swiftSettings),
     tests("SweepsTests", ["Sweeps", "SweepFunctions", "Configuration", "Tensors", "Essentials"]),
-    tests("SynthesisTests", ["Synthesis", "TaskGraph", "Tables", "Configuration", "Storage", "Essentials"]),
+    tests(
+      "SynthesisTests",
+      ["Synthesis", "TaskGraph", "Tables", "Evaluation", "Configuration", "Storage", "Essentials"]),
     .target(
       name: "FleetSimulation", dependencies: ["Scheduling", "TaskGraph", "Essentials"],
       path: "Tests/FleetSimulation", swiftSettings: swiftSettings),

@@ -178,6 +178,16 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var enabled = true
     /// Folder of real rows to compare with instead of the input.
     public var data: String?
+    /// Parts of the evaluation besides the scores: raw values of `FindingSection`.
+    public var sections = ["structure", "temporal", "integrity"]
+    /// Rows of a table that the expensive parts look at at most.
+    public var rowLimit = 20_000
+    /// Draws that the ceilings of the scores rest on; 0 leaves them out.
+    public var ceilings = 2
+    /// Share of the rows, by whole root groups, that are kept from training; nil trains on all.
+    public var holdout: Double?
+    /// The table whose rows are drawn for the holdout, with all their descendants; nil chooses a root.
+    public var holdoutTable: String?
   }
   public var data = Data()
   public var output = "clava-run"

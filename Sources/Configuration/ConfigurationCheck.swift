@@ -48,6 +48,12 @@ enum ConfigurationCheck {
           "evaluation.data does not go with omitted tables", at: .init(key: "evaluation.data"),
           remedy: "leave evaluation.data out, or generate every table"))
     }
+    if configuration.evaluation.data != nil, configuration.evaluation.holdout != nil {
+      found.append(
+        Problem(
+          "evaluation.holdout does not go with evaluation.data", at: .init(key: "evaluation.holdout"),
+          remedy: "leave one of them out: both say which real rows the result is compared with"))
+    }
     if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
       found.append(
         Problem(

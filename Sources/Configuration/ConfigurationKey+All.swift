@@ -211,5 +211,23 @@ extension ConfigurationKey {
     .init(
       "evaluation.data", .optionalText(\.evaluation.data),
       "folder of real rows to compare with instead of the input, in the same form"),
+    .init(
+      "evaluation.sections",
+      .choices(
+        \.evaluation.sections, ["structure", "temporal", "integrity", "privacy", "detection", "utility"]),
+      "parts of the report besides the scores; privacy, detection and utility take longer"),
+    .init(
+      "evaluation.row_limit", .integer(\.evaluation.rowLimit, 100...100_000_000),
+      "rows of a table that the expensive parts look at at most, evenly or randomly spread"),
+    .init(
+      "evaluation.ceilings", .integer(\.evaluation.ceilings, 0...100),
+      "draws of real rows that are scored against other real rows, to show what can be reached; 0 leaves them out"),
+    .init(
+      "evaluation.holdout", .optionalNumber(\.evaluation.holdout, "none", 0.001...0.9),
+      "share of the rows of a root table that is kept from training, with all rows below them (`--holdout`); privacy "
+        + "and ceilings then compare with these rows"),
+    .init(
+      "evaluation.holdout_table", .optionalText(\.evaluation.holdoutTable),
+      "table whose rows are drawn for the holdout; null is the root with the most rows below it"),
   ]
 }

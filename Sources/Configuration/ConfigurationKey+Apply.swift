@@ -72,6 +72,11 @@ extension ConfigurationKey {
       let value = YAMLText.bytes(text)
       guard text == word || value != nil else { return found }
       configuration[keyPath: path] = text == word ? nil : value
+    case .optionalNumber(let path, let word, let range):
+      guard let text = node.string else { return found }
+      let value = Double(text)
+      guard text == word || value.map(range.contains) ?? false else { return found }
+      configuration[keyPath: path] = text == word ? nil : value
     }
     return nil
   }

@@ -24,6 +24,7 @@ public struct ConfigurationKey: Sendable {
     case optional(Path<String?>, String, TextForm)
     case optionalSeconds(Path<Double?>, String, ClosedRange<Double>)
     case optionalBytes(Path<Int?>, String)
+    case optionalNumber(Path<Double?>, String, ClosedRange<Double>)
   }
 
   /// Dotted path, for instance `denoiser.steps`.
@@ -57,6 +58,7 @@ public struct ConfigurationKey: Sendable {
     case .optionalSeconds(_, let word, let range):
       "\(word), or a time such as 120s, 5m or 1h, from \(range.lowerBound)s to \(range.upperBound)s"
     case .optionalBytes(_, let word): "\(word), or a size such as 500MB, 8GB or 8GiB"
+    case .optionalNumber(_, let word, let range): "\(word), or a number from \(range.lowerBound) to \(range.upperBound)"
     }
   }
 
@@ -80,6 +82,7 @@ public struct ConfigurationKey: Sendable {
     case .optionalSeconds(let path, let word, _):
       configuration[keyPath: path].map { "\(YAMLText.number($0))s" } ?? word
     case .optionalBytes(let path, let word): configuration[keyPath: path].map(YAMLText.size) ?? word
+    case .optionalNumber(let path, let word, _): configuration[keyPath: path].map(YAMLText.number) ?? word
     }
   }
 

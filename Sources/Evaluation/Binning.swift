@@ -19,12 +19,23 @@ enum Binning {
   /// The bin of every value: the number of edges that are not above it, 11 for NaN.
   static func codes(_ values: [Double], minimum: Double, maximum: Double) -> [Int32] {
     let edges = edges(minimum: minimum, maximum: maximum)
+    let scale = 10 / (edges[10] - edges[0])
     return [Int32](unsafeUninitializedCapacity: values.count) { codes, count in
       edges.withUnsafeBufferPointer { edges in
-        for (row, value) in values.enumerated() {
-          var below: Int32 = 0
-          for edge in edges { below += value >= edge ? 1 : 0 }
-          codes[row] = value.isNaN ? 11 : below
+        values.withUnsafeBufferPointer { values in
+          for row in values.indices {
+            let value = values[row]
+            if value.isNaN {
+              codes[row] = 11
+              continue
+            }
+            // A guess that rounding may put one off; the edges decide. Their width may have vanished or overflowed.
+            let guess = (value - edges[0]) * scale
+            var below = guess > 0 ? (guess < 10 ? Int(guess) : 10) : 0
+            while below > 0 && value < edges[below - 1] { below -= 1 }
+            while below < 11 && value >= edges[below] { below += 1 }
+            codes[row] = Int32(below)
+          }
         }
       }
       count = values.count

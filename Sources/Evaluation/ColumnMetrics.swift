@@ -1,13 +1,12 @@
-/// The scores of single columns as the publications define them (`paper` mode: sdmetrics 0.13, nothing rounded).
-///
-/// Later versions of sdmetrics first round continuous values to 14 decimals; a mode that follows them belongs here.
+/// The scores of single columns as the publications define them.
 public enum ColumnMetrics {
   /// 1 − sup |F_real − F_synthetic| over the values that are not missing.
   ///
+  /// - Parameter mode: `paper` rounds nothing (sdmetrics 0.13), the other rounds to 14 decimals first.
   /// - Complexity: O(n log n); the distance itself is a difference of integer counts, divided once.
-  public static func ksComplement(real: [Double], synthetic: [Double]) -> Score {
-    let left = real.filter { !$0.isNaN }.sorted()
-    let right = synthetic.filter { !$0.isNaN }.sorted()
+  public static func ksComplement(real: [Double], synthetic: [Double], mode: EvaluationMode = .paper) -> Score {
+    let left = sorted(real, mode)
+    let right = sorted(synthetic, mode)
     if let reason = emptiness(real: left.isEmpty, synthetic: right.isEmpty) { return .undefined(reason) }
     var i = 0
     var j = 0
@@ -42,16 +41,31 @@ public enum ColumnMetrics {
   }
 
   /// The score of one column of a table.
-  static func score(real: EvaluationColumn, synthetic: EvaluationColumn) -> (metric: Metric, score: Score) {
+  static func score(real: EvaluationColumn, synthetic: EvaluationColumn, mode: EvaluationMode) -> (
+    metric: Metric, score: Score
+  ) {
     switch (real, synthetic) {
     case (.continuous(_, let real), .continuous(_, let synthetic)):
-      return (.ksComplement, ksComplement(real: real, synthetic: synthetic))
+      return (.ksComplement, ksComplement(real: real, synthetic: synthetic, mode: mode))
     case (.discrete(_, let real, let realLevels), .discrete(_, let synthetic, let syntheticLevels)):
       let levels = max(realLevels, syntheticLevels)
       return (.tvComplement, tvComplement(real: real, synthetic: synthetic, levels: levels))
     default:
       preconditionFailure("column \(real.name) is continuous on one side and discrete on the other")
     }
+  }
+
+  /// The values that are not missing, rounded as the mode says, in ascending order.
+  private static func sorted(_ values: [Double], _ mode: EvaluationMode) -> [Double] {
+    var present = values.filter { !$0.isNaN }
+    if mode == .sdmetrics {
+      // numpy's arithmetic. Above the limit only dates and other whole numbers are left, which are not rounded there.
+      for index in present.indices where abs(present[index]) < 0x1p52 {
+        present[index] = (present[index] * 1e14).rounded(.toNearestOrEven) / 1e14
+      }
+    }
+    present.sort()
+    return present
   }
 
   private static func counts(_ codes: [Int32], _ levels: Int) -> [Int] {

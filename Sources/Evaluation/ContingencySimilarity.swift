@@ -4,10 +4,21 @@
 /// sdmetrics before 0.16 compared them as text, which differs only where an integer column turned into decimals.
 enum ContingencySimilarity {
   static func score(_ first: JoinedColumn, _ second: JoinedColumn) -> Score {
+    strengthened(first, second, threshold: nil).score
+  }
+
+  /// The score with Cramér's V of the real rows; undefined where that is not above the threshold.
+  ///
+  /// Without a threshold V is not computed; one below zero leaves no pair out.
+  static func strengthened(
+    _ first: JoinedColumn, _ second: JoinedColumn, threshold: Double?
+  ) -> StrengthenedScore {
     let (real, synthetic) = (first.real, first.synthetic)
     for (side, pair) in [("real", (real, second.real)), ("synthetic", (synthetic, second.synthetic))] {
-      if pair.0.hasInfinity || pair.1.hasInfinity { return .undefined("a \(side) value is infinite") }
-      if pair.0.codes.isEmpty { return .undefined("there is no \(side) row") }
+      if pair.0.hasInfinity || pair.1.hasInfinity {
+        return StrengthenedScore(score: .undefined("a \(side) value is infinite"))
+      }
+      if pair.0.codes.isEmpty { return StrengthenedScore(score: .undefined("there is no \(side) row")) }
     }
     // Codes are shifted by one, so that the missing category −1 becomes 0.
     let rows = max(real.levels, synthetic.levels) + 1
@@ -21,10 +32,33 @@ enum ContingencySimilarity {
       counts = .hashed(capacity: realCount + syntheticCount)
     }
     counts.add(real.codes, second.real.codes, columns: columns, isReal: true)
+    var strength: Double?
+    if let threshold {
+      strength = counts.association(rows: rows, columns: columns)
+      if let strength, strength <= threshold { return .weak("Cramér's V", strength, threshold: threshold) }
+      if strength == nil && threshold >= 0 {
+        return StrengthenedScore(score: .undefined("one of the columns has a single category in the real rows"))
+      }
+    }
     counts.add(synthetic.codes, second.synthetic.codes, columns: columns, isReal: false)
     // Integers first, one division last: exact and independent of the order of cells.
     let distance = counts.distance(realTotal: realCount, syntheticTotal: syntheticCount)
-    return Score(1 - Double(distance) / (2 * Double(realCount) * Double(syntheticCount)))
+    let score = Score(1 - Double(distance) / (2 * Double(realCount) * Double(syntheticCount)))
+    return StrengthenedScore(score: score, strength: strength)
+  }
+
+  /// The agreement of two sets of pairs of codes below `levels`.
+  static func score(
+    real: (from: [Int32], to: [Int32]), other: (from: [Int32], to: [Int32]), levels: Int
+  ) -> Score {
+    func column(_ codes: [Int32]) -> SideColumn {
+      SideColumn(.discrete(name: "", codes: codes, levels: levels), seenBy: .all(codes.count), needsBins: false)
+    }
+    let reference = ColumnReference(table: "", column: "")
+    return score(
+      JoinedColumn(
+        reference: reference, isContinuous: false, real: column(real.from), synthetic: column(other.from)),
+      JoinedColumn(reference: reference, isContinuous: false, real: column(real.to), synthetic: column(other.to)))
   }
 
   /// Clearing and reading a dense table should cost no more than counting the rows does.
@@ -67,7 +101,13 @@ final class ContingencyCounts {
     _ first: [Int32], _ second: [Int32], _ columns: Int, _ keys: inout [Int], _ counts: inout [Int32], _ isDense: Bool
   ) {
     if isDense {
-      for row in 0..<first.count { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] += 1 }
+      first.withUnsafeBufferPointer { first in
+        second.withUnsafeBufferPointer { second in
+          counts.withUnsafeMutableBufferPointer { counts in
+            for row in first.indices { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] &+= 1 }
+          }
+        }
+      }
       return
     }
     let mask = keys.count - 1
@@ -79,6 +119,27 @@ final class ContingencyCounts {
       keys[slot] = key
       counts[slot] += 1
     }
+  }
+
+  /// Cramér's V of the real counts without corrections; nil if they fill fewer than two rows or columns.
+  func association(rows: Int, columns: Int) -> Double? {
+    var rowTotals = [Int](repeating: 0, count: rows)
+    var columnTotals = [Int](repeating: 0, count: columns)
+    for slot in real.indices where real[slot] > 0 {
+      let key = isDense ? slot : keys[slot]
+      rowTotals[key / columns] += Int(real[slot])
+      columnTotals[key % columns] += Int(real[slot])
+    }
+    let smaller = min(rowTotals.count { $0 > 0 }, columnTotals.count { $0 > 0 })
+    if smaller < 2 { return nil }
+    var sum = 0.0
+    for slot in real.indices where real[slot] > 0 {
+      let key = isDense ? slot : keys[slot]
+      let observed = Double(real[slot])
+      sum += observed * observed / (Double(rowTotals[key / columns]) * Double(columnTotals[key % columns]))
+    }
+    // χ²/n = Σ observed²/(row · column) − 1.
+    return (max(sum - 1, 0) / Double(smaller - 1)).squareRoot()
   }
 
   /// Σ |real · syntheticTotal − synthetic · realTotal|; below 2⁶³ because row numbers fit 31 bits.

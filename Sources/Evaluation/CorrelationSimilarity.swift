@@ -1,14 +1,25 @@
 /// Agreement of the Pearson correlations of two continuous columns: 1 − ½ |ρ_real − ρ_synthetic|.
 enum CorrelationSimilarity {
   static func score(_ first: JoinedColumn, _ second: JoinedColumn) -> Score {
+    strengthened(first, second, threshold: nil).score
+  }
+
+  /// The score with the real correlation; undefined where that is not above the threshold in absolute value.
+  static func strengthened(
+    _ first: JoinedColumn, _ second: JoinedColumn, threshold: Double?
+  ) -> StrengthenedScore {
     let real: Double
     switch correlation(first.real, second.real) {
     case .success(let value): real = value
-    case .failure(let obstacle): return .undefined(obstacle.text(first, second, side: "real"))
+    case .failure(let obstacle):
+      return StrengthenedScore(score: .undefined(obstacle.text(first, second, side: "real")), strength: nil)
     }
+    if let threshold, abs(real) <= threshold { return .weak("the correlation", real, threshold: threshold) }
     switch correlation(first.synthetic, second.synthetic) {
-    case .success(let synthetic): return Score(1 - abs(real - synthetic) / 2)
-    case .failure(let obstacle): return .undefined(obstacle.text(first, second, side: "synthetic"))
+    case .success(let synthetic):
+      return StrengthenedScore(score: Score(1 - abs(real - synthetic) / 2), strength: real)
+    case .failure(let obstacle):
+      return StrengthenedScore(score: .undefined(obstacle.text(first, second, side: "synthetic")), strength: real)
     }
   }
 
@@ -42,6 +53,7 @@ enum CorrelationSimilarity {
     return bounded(product, left.norm * right.norm)
   }
 
+  /// As above where values are missing: rows without a partner add an explicit zero to every sum.
   private static func correlationWithMissing(_ first: [Double], _ second: [Double]) -> Result<Double, Obstacle> {
     first.withUnsafeBufferPointer { x in
       second.withUnsafeBufferPointer { y in
@@ -50,27 +62,74 @@ enum CorrelationSimilarity {
           return .failure(.noRows)
         }
         let (originX, originY) = (x[origin], y[origin])
-        var present = 0
-        var (variesX, variesY) = (false, false)
-        for row in 0..<count where !x[row].isNaN && !y[row].isNaN {
-          present += 1
-          if x[row] != originX { variesX = true }
-          if y[row] != originY { variesY = true }
+        var present = SIMD4<Double>()
+        var variesX = SIMDMask<SIMD4<Int64>>(repeating: false)
+        var variesY = variesX
+        let offsets = orderedSums(x, y, fill: (originX, originY)) { x, y, isPresent in
+          present.replace(with: present + 1, where: isPresent)
+          variesX .|= x .!= originX
+          variesY .|= y .!= originY
+          return (x - originX, y - originY, SIMD4())
         }
-        if !variesX { return .failure(.firstIsConstant) }
-        if !variesY { return .failure(.secondIsConstant) }
-        // A missing partner makes the product of zero and NaN impossible to use, so such rows add an explicit zero.
-        func sum(_ term: (Double, Double) -> Double) -> Double {
-          orderedSum(count) { x[$0].isNaN || y[$0].isNaN ? 0 : term(x[$0], y[$0]) }
+        if !any(variesX) { return .failure(.firstIsConstant) }
+        if !any(variesY) { return .failure(.secondIsConstant) }
+        let meanX = originX + offsets.0 / present.sum()
+        let meanY = originY + offsets.1 / present.sum()
+        let sums = orderedSums(x, y, fill: (meanX, meanY)) { x, y, _ in
+          let (left, right) = (x - meanX, y - meanY)
+          return (left * right, left * left, right * right)
         }
-        let meanX = originX + sum { value, _ in value - originX } / Double(present)
-        let meanY = originY + sum { _, value in value - originY } / Double(present)
-        let product = sum { ($0 - meanX) * ($1 - meanY) }
-        let squaresX = sum { value, _ in (value - meanX) * (value - meanX) }
-        let squaresY = sum { _, value in (value - meanY) * (value - meanY) }
-        return bounded(product, squaresX.squareRoot() * squaresY.squareRoot())
+        return bounded(sums.0, sums.1.squareRoot() * sums.2.squareRoot())
       }
     }
+  }
+
+  /// Three sums of terms of two columns in one pass, each added up in the order of `orderedSum`.
+  ///
+  /// - Parameter fill: what stands for both values of a row where one is missing; terms must be zero there.
+  @inline(__always)
+  private static func orderedSums(
+    _ x: UnsafeBufferPointer<Double>, _ y: UnsafeBufferPointer<Double>, fill: (Double, Double),
+    _ terms: (SIMD4<Double>, SIMD4<Double>, SIMDMask<SIMD4<Int64>>) -> (SIMD4<Double>, SIMD4<Double>, SIMD4<Double>)
+  ) -> (Double, Double, Double) {
+    let (fillX, fillY) = (SIMD4(repeating: fill.0), SIMD4(repeating: fill.1))
+    var totals = (0.0, 0.0, 0.0)
+    var start = 0
+    while start < x.count {
+      let end = min(start + 4096, x.count)
+      var lanes = (SIMD4<Double>(), SIMD4<Double>(), SIMD4<Double>())
+      var rest = (0.0, 0.0, 0.0)
+      var row = start
+      while row < end {
+        let isWhole = row + 4 <= end
+        var (left, right) = (SIMD4(repeating: Double.nan), SIMD4(repeating: Double.nan))
+        if isWhole {
+          left = SIMD4(x[row], x[row + 1], x[row + 2], x[row + 3])
+          right = SIMD4(y[row], y[row + 1], y[row + 2], y[row + 3])
+        } else {
+          (left[0], right[0]) = (x[row], y[row])
+        }
+        let isPresent = (left .== left) .& (right .== right)
+        let sums = terms(
+          fillX.replacing(with: left, where: isPresent), fillY.replacing(with: right, where: isPresent), isPresent)
+        if isWhole {
+          lanes.0 += sums.0
+          lanes.1 += sums.1
+          lanes.2 += sums.2
+          row += 4
+        } else {
+          rest.0 += sums.0[0]
+          rest.1 += sums.1[0]
+          rest.2 += sums.2[0]
+          row += 1
+        }
+      }
+      totals.0 += (lanes.0[0] + lanes.0[1]) + (lanes.0[2] + lanes.0[3]) + rest.0
+      totals.1 += (lanes.1[0] + lanes.1[1]) + (lanes.1[2] + lanes.1[3]) + rest.1
+      totals.2 += (lanes.2[0] + lanes.2[1]) + (lanes.2[2] + lanes.2[3]) + rest.2
+      start = end
+    }
+    return totals
   }
 
   /// Rounding may leave −1…1 by a hair; sums of squares may overflow or vanish.

@@ -19,9 +19,11 @@ public struct PathScores: Sendable, Codable, Hashable {
   ///
   /// - Parameter path: the names of the relations from the top downwards, at least two.
   /// - Parameter parentRows: one entry a relation of `path`, in the same order.
+  /// - Parameter seed: of the rows on which the mode that follows sdmetrics counts large joins.
   /// - Complexity: O(n) a pair and a relation, n the rows of the bottom table.
   public static func compute(
-    path: [String], top: TablePair, bottom: TablePair, parentRows: [ParentRows]
+    path: [String], top: TablePair, bottom: TablePair, parentRows: [ParentRows], mode: EvaluationMode = .paper,
+    seed: UInt64 = 0
   ) -> PathScores {
     precondition(
       path.count >= 2 && path.count == parentRows.count,
@@ -30,15 +32,18 @@ public struct PathScores: Sendable, Codable, Hashable {
     let realRows = topRows(parentRows.map(\.real), path: path, top: top.real, bottom: bottom.real)
     let syntheticRows = topRows(
       parentRows.map(\.synthetic), path: path, top: top.synthetic, bottom: bottom.synthetic)
+    let name = path.joined(separator: "/")
+    let bottoms = ModeSample.apply(
+      mode, seed: seed, name: name, real: .all(bottom.real.rowCount), synthetic: .all(bottom.synthetic.rowCount))
+    let tops = ModeSample.apply(
+      mode, seed: seed, name: name, real: .listed(realRows), synthetic: .listed(syntheticRows))
     let bottomColumns = PairMetrics.prepare(
-      bottom, real: .all(bottom.real.rowCount), synthetic: .all(bottom.synthetic.rowCount),
-      partners: top.real.columns)
+      bottom, real: bottoms.real, synthetic: bottoms.synthetic, partners: top.real.columns)
     let needsBins = bottom.real.columns.contains { !$0.isContinuous }
     // One gathered top column at a time; the results are put into the order of the bottom's columns afterwards.
     let byTop = top.real.columns.indices.map { index in
-      let column = JoinedColumn(
-        index, of: top, real: .listed(realRows), synthetic: .listed(syntheticRows), needsBins: needsBins)
-      return bottomColumns.map { PairMetrics.score($0, column) }
+      let column = JoinedColumn(index, of: top, real: tops.real, synthetic: tops.synthetic, needsBins: needsBins)
+      return bottomColumns.map { PairMetrics.score($0, column, mode: mode) }
     }
     let pairs = bottomColumns.indices.flatMap { index in byTop.map { $0[index] } }
     return PathScores(relations: path, top: top.name, bottom: bottom.name, pairs: pairs)

@@ -13,21 +13,28 @@ public struct RelationScores: Sendable, Codable, Hashable {
 
   /// Scores the group sizes and every pair of a parent's and a child's column over child rows that have a parent.
   ///
+  /// - Parameter seed: of the rows on which the mode that follows sdmetrics counts large joins.
   /// - Complexity: O(n) a pair; memory is a few bytes a value of the child's columns and one gathered parent column.
   public static func compute(
-    relation: String, parent: TablePair, child: TablePair, parentRows: ParentRows
+    relation: String, parent: TablePair, child: TablePair, parentRows: ParentRows, mode: EvaluationMode = .paper,
+    seed: UInt64 = 0
   ) -> RelationScores {
     parentRows.check(relation: relation, parent: parent, child: child)
     let real = InnerJoin(parentRows.real)
     let synthetic = InnerJoin(parentRows.synthetic)
+    // The same name gives the same positions of the join for both tables.
+    let children = ModeSample.apply(
+      mode, seed: seed, name: relation, real: real.child, synthetic: synthetic.child)
+    let parents = ModeSample.apply(
+      mode, seed: seed, name: relation, real: real.parent, synthetic: synthetic.parent)
     let childColumns = PairMetrics.prepare(
-      child, real: real.child, synthetic: synthetic.child, partners: parent.real.columns)
+      child, real: children.real, synthetic: children.synthetic, partners: parent.real.columns)
     let needsBins = child.real.columns.contains { !$0.isContinuous }
     var pairs: [PairScore] = []
     for index in parent.real.columns.indices {
       let column = JoinedColumn(
-        index, of: parent, real: real.parent, synthetic: synthetic.parent, needsBins: needsBins)
-      for childColumn in childColumns { pairs.append(PairMetrics.score(column, childColumn)) }
+        index, of: parent, real: parents.real, synthetic: parents.synthetic, needsBins: needsBins)
+      for childColumn in childColumns { pairs.append(PairMetrics.score(column, childColumn, mode: mode)) }
     }
     return RelationScores(
       relation: relation, parent: parent.name, child: child.name,
@@ -54,7 +61,7 @@ public struct RelationScores: Sendable, Codable, Hashable {
     return Score(1 - Double(distance) / (Double(real.count) * Double(synthetic.count)))
   }
 
-  private static func childCounts(_ parentRows: [Int32], _ parentCount: Int) -> [Int32] {
+  static func childCounts(_ parentRows: [Int32], _ parentCount: Int) -> [Int32] {
     var counts = [Int32](repeating: 0, count: parentCount)
     for row in parentRows where row >= 0 { counts[Int(row)] += 1 }
     return counts

@@ -100,4 +100,6 @@ public struct PairScore: Sendable, Codable, Hashable {
   public let metric: Metric
   /// The result.
   public let score: Score
+  /// The correlation or Cramér's V of the real rows where the mode has a threshold for it.
+  public var strength: Double?
 }

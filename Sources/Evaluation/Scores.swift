@@ -40,9 +40,9 @@ public struct RankedPair: Sendable, Codable, Hashable {
   public var hop: Int { relations.count }
 }
 
-/// The scores of a database in `paper` mode, with what the summary shows of their details.
+/// The scores of a database in one mode, with what the summary shows of their details.
 public struct Scores: Sendable, Codable, Hashable {
-  /// The rules that were followed; always `paper` so far, and printed with every number.
+  /// The rules that were followed (an `EvaluationMode`), printed with every number.
   public let mode: String
   /// Over everything.
   public let all: ScoreSet
@@ -60,9 +60,10 @@ public struct Scores: Sendable, Codable, Hashable {
   /// - Parameter paths: in the order of `SchemaPaths.enumerate`, because of published paths the later one wins.
   /// - Parameter copiedTables: lookup tables, whose rows are real ones.
   /// - Parameter worstCount: how many of the worst columns and of the worst pairs to keep.
+  /// - Parameter mode: in which all parts were computed.
   public static func aggregate(
     tables: [TableScores], relations: [RelationScores], paths: [PathScores], copiedTables: Set<String> = [],
-    worstCount: Int = 10
+    worstCount: Int = 10, mode: EvaluationMode = .paper
   ) -> Scores {
     let generated = tables.filter { !copiedTables.contains($0.table) }
     let scored =
@@ -70,7 +71,7 @@ public struct Scores: Sendable, Codable, Hashable {
       + relations.flatMap { part in part.pairs.map { RankedPair(relations: [part.relation], pair: $0) } }
       + paths.flatMap { part in part.pairs.map { RankedPair(relations: part.relations, pair: $0) } }
     return Scores(
-      mode: "paper",
+      mode: mode.rawValue,
       all: scoreSet(tables, relations, paths),
       withoutCopiedTables: copiedTables.isEmpty ? nil : scoreSet(generated, relations, paths),
       copiedTables: copiedTables.sorted(),

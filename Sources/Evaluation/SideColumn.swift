@@ -2,6 +2,8 @@
 struct RowView: Sendable {
   let rows: [Int32]?
   let count: Int
+  /// Positions of the view on which categories are counted; nil for all of them.
+  var sample: [Int32]?
 
   static func all(_ count: Int) -> RowView { RowView(rows: nil, count: count) }
 
@@ -10,7 +12,8 @@ struct RowView: Sendable {
 
 /// One column of one side as the rows of a join see it, with all that its pairs share computed once.
 struct SideColumn: Sendable {
-  /// Categories or bins, −1 for missing categories; all below `levels`. Empty if nobody needs bins.
+  /// Categories or bins, −1 for missing categories; all below `levels`. Empty if nobody needs bins; of the rows of
+  /// the view's sample if it has one.
   let codes: [Int32]
   let levels: Int
   /// Numbers, NaN for missing ones; empty for a discrete column.
@@ -29,7 +32,7 @@ struct SideColumn: Sendable {
   init(_ column: EvaluationColumn, seenBy view: RowView, needsBins: Bool) {
     switch column {
     case .discrete(_, let codes, let levels):
-      self.codes = Self.gather(codes, view, missing: -1)
+      self.codes = Self.pick(Self.gather(codes, view, missing: -1), view.sample)
       self.levels = levels
       values = []
       moments = nil
@@ -49,7 +52,8 @@ struct SideColumn: Sendable {
       self.values = values
       levels = Binning.levels
       if needsBins && !hasInfinity {
-        codes = Binning.codes(values, minimum: isEmpty ? 0 : minimum, maximum: isEmpty ? 1 : maximum)
+        let bins = Binning.codes(values, minimum: isEmpty ? 0 : minimum, maximum: isEmpty ? 1 : maximum)
+        codes = Self.pick(bins, view.sample)
       } else {
         codes = []
       }
@@ -69,6 +73,11 @@ struct SideColumn: Sendable {
     return origin + orderedSum(values.count) { values[$0] - origin } / Double(values.count)
   }
 
+  private static func pick(_ codes: [Int32], _ sample: [Int32]?) -> [Int32] {
+    guard let sample else { return codes }
+    return sample.map { codes[Int($0)] }
+  }
+
   private static func gather<Element>(_ all: [Element], _ view: RowView, missing: Element) -> [Element] {
     guard let rows = view.rows else { return all }
     return [Element](unsafeUninitializedCapacity: rows.count) { gathered, count in
@@ -86,6 +95,13 @@ struct JoinedColumn: Sendable {
   let isContinuous: Bool
   let real: SideColumn
   let synthetic: SideColumn
+
+  init(reference: ColumnReference, isContinuous: Bool, real: SideColumn, synthetic: SideColumn) {
+    self.reference = reference
+    self.isContinuous = isContinuous
+    self.real = real
+    self.synthetic = synthetic
+  }
 
   init(_ index: Int, of pair: TablePair, real: RowView, synthetic: RowView, needsBins: Bool) {
     let column = pair.real.columns[index]

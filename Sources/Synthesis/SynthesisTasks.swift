@@ -10,6 +10,7 @@ public enum SynthesisTasks {
       CalibrateBody(), MatchRowsBody(), MatchCandidatesBody(), MatchStartBody(),
       MatchSolveBody(), MatchBody(), SettleBody(), AssembleBody(),
       EvaluateTableBody(), EvaluateRelationBody(), EvaluatePathBody(), ScoresBody(),
+      EvaluateFindingsBody(), EvaluatePlotsBody(), EvaluateCeilingsBody(), ReportBody(),
     ])
   }
 }

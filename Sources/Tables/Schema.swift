@@ -154,6 +154,12 @@ public struct Schema: Codable, Hashable, Sendable {
     tableIndex = Dictionary(tables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Names of the files that describe the tables, in the folder of the data.
+  public var metadataFiles: [String] {
+    format == .clava
+      ? [MethodMetadata.fileName] + tables.map { "\($0.name)_domain.json" } : [SDVMetadata.fileName]
+  }
+
   /// The table of this name.
   public func table(_ name: String) -> TableSchema? { tableIndex[name].map { tables[$0] } }
 

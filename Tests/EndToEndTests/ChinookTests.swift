@@ -126,7 +126,8 @@ struct ChinookTests {
     let folder = try TemporaryFolder()
     let out = "\(folder.path)/run"
     #expect(try run(out: out, workers: 2).status == 0)
-    let result = try Program.run(["evaluate", "--real", Self.data, "--synthetic", "\(out)/synthetic", "--json"])
+    let result = try Program.run(
+      ["evaluate", "--real", Self.data, "--synthetic", "\(out)/synthetic", "--json", "--sections", "none"])
     #expect(result.status == 0, "\(result.errors)")
     struct Part: Decodable {
       struct Value: Decodable { var value: Double? }

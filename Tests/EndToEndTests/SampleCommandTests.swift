@@ -137,7 +137,8 @@ struct SampleCommandTests {
         atPath: "\(run)/synthetic/\(file)", toPath: "\(published)/\(table)/_final/\(table)_synthetic.csv")
     }
     func scores(_ folder: String, _ more: [String] = []) throws -> Program.Result {
-      try Program.run(["evaluate", "--real", Self.data, "--synthetic", folder, "--json"] + more)
+      try Program.run(
+        ["evaluate", "--real", Self.data, "--synthetic", folder, "--json", "--sections", "none"] + more)
     }
     let plain = try scores("\(run)/synthetic")
     #expect(plain.status == 0, "\(plain.errors)")
@@ -161,7 +162,8 @@ struct SampleCommandTests {
     let copy = folder.file("copy")
     try FileManager.default.copyItem(atPath: Self.data, toPath: copy)
     let run = try run(in: folder, more: ["--set", "evaluation.enabled=true", "--set", "evaluation.data=\(copy)"])
-    let apart = try Program.run(["evaluate", "--real", copy, "--synthetic", "\(run)/synthetic", "--json"])
+    let apart = try Program.run(
+      ["evaluate", "--real", copy, "--synthetic", "\(run)/synthetic", "--json", "--sections", "none"])
     let within = try JSONSerialization.jsonObject(with: FileSystem.read("\(run)/scores.json")) as? NSDictionary
     let printed = try JSONSerialization.jsonObject(with: Data(apart.output.utf8)) as? NSDictionary
     #expect(within != nil)

@@ -4,16 +4,18 @@ import Evaluation
 /// The scores of one of the two oracle databases, and what is expected of them.
 struct GoldenDatabase {
   let expected: JSONValue
+  let mode: EvaluationMode
   let tables: [TableScores]
   /// With the foreign key column, which the oracle names instead of the relation.
   let relations: [(key: String, scores: RelationScores)]
   let paths: [PathScores]
 
-  var scores: Scores { .aggregate(tables: tables, relations: relations.map(\.scores), paths: paths) }
+  var scores: Scores { .aggregate(tables: tables, relations: relations.map(\.scores), paths: paths, mode: mode) }
 
-  func paper(_ keys: String...) -> JSONValue? { keys.reduce(expected["paper"]) { $0?[$1] } }
+  /// What is expected in the mode of the scores.
+  func oracle(_ keys: String...) -> JSONValue? { keys.reduce(expected[mode.rawValue]) { $0?[$1] } }
 
-  static func twoTables() throws -> GoldenDatabase {
+  static func twoTables(mode: EvaluationMode = .paper) throws -> GoldenDatabase {
     let files = try ["parent", "child"].map {
       (real: try PlainCSV("two_tables/real_\($0).csv"), synthetic: try PlainCSV("two_tables/syn_\($0).csv"))
     }
@@ -27,15 +29,15 @@ struct GoldenDatabase {
       real: MetricsFixture.parentRows(try files[1].real.keys("pid"), try files[0].real.keys("pid")),
       synthetic: MetricsFixture.parentRows(try files[1].synthetic.keys("pid"), try files[0].synthetic.keys("pid")))
     return GoldenDatabase(
-      expected: try MetricsFixture.json("two_tables/expected.json"),
-      tables: [parent, child].map { TableScores.compute(real: $0.real, synthetic: $0.synthetic) },
+      expected: try MetricsFixture.json("two_tables/expected.json"), mode: mode,
+      tables: [parent, child].map { TableScores.compute(real: $0.real, synthetic: $0.synthetic, mode: mode) },
       relations: [
-        ("pid", .compute(relation: "child.pid>parent", parent: parent, child: child, parentRows: rows))
+        ("pid", .compute(relation: "child.pid>parent", parent: parent, child: child, parentRows: rows, mode: mode))
       ],
       paths: [])
   }
 
-  static func dag() throws -> GoldenDatabase {
+  static func dag(mode: EvaluationMode = .paper) throws -> GoldenDatabase {
     let meta = try MetricsFixture.json("dag/dataset_meta.json")
     let relations = (meta["relation_order"]?.list ?? []).compactMap { entry -> (parent: String, child: String)? in
       guard let parent = entry.list[0].text, let child = entry.list[1].text else { return nil }
@@ -69,17 +71,23 @@ struct GoldenDatabase {
       parentRows[name] = rows
       ends[name] = (parent, child)
       relationScores.append(
-        (key, .compute(relation: name, parent: try table(parent), child: try table(child), parentRows: rows)))
+        (
+          key,
+          .compute(relation: name, parent: try table(parent), child: try table(child), parentRows: rows, mode: mode)
+        ))
     }
     let paths = SchemaPaths.enumerate(relations: relations.map { ("\($0.child)>\($0.parent)", $0.parent, $0.child) })
     return GoldenDatabase(
-      expected: try MetricsFixture.json("dag/expected.json"),
-      tables: try names.map { TableScores.compute(real: try table($0).real, synthetic: try table($0).synthetic) },
+      expected: try MetricsFixture.json("dag/expected.json"), mode: mode,
+      tables: try names.map {
+        TableScores.compute(real: try table($0).real, synthetic: try table($0).synthetic, mode: mode)
+      },
       relations: relationScores,
       paths: try paths.map { path in
         PathScores.compute(
           path: path, top: try table(ends[path[0]]?.parent ?? ""),
-          bottom: try table(ends[path[path.count - 1]]?.child ?? ""), parentRows: path.compactMap { parentRows[$0] })
+          bottom: try table(ends[path[path.count - 1]]?.child ?? ""), parentRows: path.compactMap { parentRows[$0] },
+          mode: mode)
       })
   }
 }

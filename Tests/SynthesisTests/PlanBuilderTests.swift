@@ -44,7 +44,13 @@ struct PlanBuilderTests {
     #expect(kinds["evaluate-relation"] == 10)
     // Titles, names and keys alone leave nothing to model in album, artist and playlist_track.
     #expect(kinds["train-denoiser"] == 8)
-    #expect(plan.results.count == 12)
+    for section in ["structure", "temporal", "integrity"] {
+      #expect(plan.tasks.count { $0.id.kind == "evaluate-\(section)" } == 11)
+    }
+    #expect(kinds["evaluate-plots"] == 11)
+    #expect(kinds["evaluate-ceilings"] == 1 && kinds["report"] == 1)
+    // Tables, scores, report as JSON and as a page.
+    #expect(plan.results.count == 14)
   }
 
   @Test("an option changes only the tasks that read it")
@@ -56,6 +62,8 @@ struct PlanBuilderTests {
     #expect(try changedTasks { $0.calibration.jitter = 1 } == ["calibrate"])
     #expect(try changedTasks { $0.structure.kind = "resampled" } == ["structure"])
     #expect(try changedTasks { $0.codec.knots = 64 } == ["encode"])
+    #expect(try changedTasks { $0.evaluation.rowLimit = 500 } == ["evaluate-findings"])
+    #expect(try changedTasks { $0.evaluation.ceilings = 5 } == ["evaluate-ceilings"])
     #expect(try changedTasks { $0.workers = 7 }.isEmpty)
     #expect(try changedTasks { $0.output = "elsewhere" }.isEmpty)
     #expect(try changedTasks { $0.checkpoint.every = 1 }.isEmpty)

@@ -38,14 +38,18 @@ public struct DatabaseSide: Sendable {
   public let tableKeys: [TableKeyFacts]
   /// What the foreign keys are like, in the order of the relations.
   public let relationKeys: [RelationKeyFacts]
+  /// Of held-out rows: for every relation the training row that is the parent of each child row, −1 where the parent
+  /// is held out itself or there is none; nil on the other sides.
+  public let trainingParentRows: [[Int32]]?
 
   /// Joins what was read; key facts left out mean that all keys hold.
   public init(
     tables: [EvaluationTable], parentRows: [[Int32]], tableKeys: [TableKeyFacts]? = nil,
-    relationKeys: [RelationKeyFacts]? = nil
+    relationKeys: [RelationKeyFacts]? = nil, trainingParentRows: [[Int32]]? = nil
   ) {
     self.tables = tables
     self.parentRows = parentRows
+    self.trainingParentRows = trainingParentRows
     self.tableKeys = tableKeys ?? tables.map { _ in TableKeyFacts() }
     self.relationKeys = relationKeys ?? parentRows.map { _ in RelationKeyFacts() }
     precondition(

@@ -46,6 +46,11 @@ struct StoredModel {
     try ArtifactReader(path: path).readJSON("information", as: Information.self)
   }
 
+  /// Reads only the losses.
+  static func metrics(path: String) throws -> TrainingMetrics {
+    try ArtifactReader(path: path).readJSON("metrics", as: TrainingMetrics.self)
+  }
+
   func write(to path: String) throws {
     let writer = try ArtifactWriter(path: path)
     try writer.writeJSON("information", information)

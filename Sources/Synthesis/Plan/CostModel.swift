@@ -1,4 +1,5 @@
 import Configuration
+import Evaluation
 import Tables
 import TaskGraph
 
@@ -114,5 +115,33 @@ struct CostModel {
   /// Comparison of `pairs` column pairs over joined rows.
   func evaluate(rows: Int, pairs: Int) -> TaskCost {
     TaskCost(seconds: Self.overhead + Double(rows) * Double(pairs) * 1.2e-8, memory: 40 << 20 + rows * 256)
+  }
+
+  /// Tests of a section about a table with `rows` rows in all parts and `columns` columns; `bytes` of CSV are read.
+  func findings(_ section: FindingSection, bytes: Int, rows: Int, columns: Int) -> TaskCost {
+    let limited = Double(min(rows, 2 * configuration.evaluation.rowLimit)), width = Double(columns + 1)
+    let work: Double =
+      switch section {
+      case .structure, .temporal, .integrity: Double(rows) * width * 5e-8
+      case .privacy: limited * limited * width * 5e-10
+      case .detection: limited * width * 2e-5
+      case .utility: limited * width * width * 2e-5
+      }
+    return TaskCost(
+      seconds: Self.overhead + Double(bytes) / Self.encodingRate + work, memory: 40 << 20 + 6 * bytes)
+  }
+
+  /// Plots of a table.
+  func plots(bytes: Int, rows: Int, columns: Int) -> TaskCost {
+    TaskCost(
+      seconds: Self.overhead + Double(bytes) / Self.encodingRate + Double(rows * (columns + 1)) * 5e-8,
+      memory: 40 << 20 + 6 * bytes)
+  }
+
+  /// Real rows against other real rows, for all `pairs` column pairs over joined rows.
+  func ceilings(bytes: Int, rowPairs: Double) -> TaskCost {
+    TaskCost(
+      seconds: Self.overhead + Double(bytes) / Self.encodingRate
+        + Double(configuration.evaluation.ceilings) * rowPairs * 1.2e-8, memory: 40 << 20 + 8 * bytes)
   }
 }

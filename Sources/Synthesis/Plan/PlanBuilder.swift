@@ -57,7 +57,10 @@ public struct PlanBuilder {
     }
     for name in written { try addSampling(name) }
     for name in written { try addAssemble(name) }
-    if configuration.evaluatesInPlan { try addEvaluation() }
+    if configuration.evaluatesInPlan {
+      try addEvaluation()
+      try addReport()
+    }
   }
 
   mutating func add(
@@ -118,7 +121,7 @@ public struct PlanBuilder {
 extension TableSchema {
   /// The table without the place of its file, which must not take part in a key: equal data elsewhere is the same
   /// task.
-  fileprivate var withoutPath: TableSchema {
+  var withoutPath: TableSchema {
     TableSchema(name: name, file: "", columns: columns, primaryKey: primaryKey, kind: kind)
   }
 }

@@ -11,17 +11,22 @@ public struct Project: Sendable {
   /// What one pass over the data found: row counts, digests, value ranges.
   public let survey: DatabaseSurvey
 
+  /// Real rows that are kept from training, by table; empty without a holdout.
+  public let holdout: [String: HoldoutSplit.File]
+
   /// Loads the metadata, then reads every table once to check it.
   ///
+  /// - Parameter split: the parts of the data that the configuration names, one of which is the project's data.
   /// - Throws: `ClavaError.configuration` for options that name no table or column, `ClavaError.input` for
   ///   everything that is wrong with metadata or data, all in one error.
-  public init(configuration: Configuration) throws {
-    guard let folder = configuration.data.path else {
+  public init(configuration: Configuration, split: HoldoutSplit? = nil) throws {
+    guard let folder = split?.trainingFolder ?? configuration.data.path else {
       throw ClavaError(
         .configuration, "no data folder is named", at: .init(column: "data.path"),
         remedy: "give --data DIR or set data.path in the configuration")
     }
     self.configuration = configuration
+    holdout = split?.files ?? [:]
     let reading = try SchemaLoader.read(folder: folder, options: try Self.options(configuration))
     schema = reading.schema
     // A table that is not described rightly is no mistake of the configuration.
@@ -80,7 +85,8 @@ public struct Project: Sendable {
     }.map(\.name)
   }
 
-  private static func options(_ configuration: Configuration) throws -> SchemaOptions {
+  /// What a configuration says about tables and columns.
+  public static func options(_ configuration: Configuration) throws -> SchemaOptions {
     guard let format = SourceFormat(rawValue: configuration.data.format) else {
       throw ClavaError(.internal, "data.format '\(configuration.data.format)' passed the configuration check")
     }

@@ -1,3 +1,4 @@
+import Evaluation
 import TaskGraph
 
 /// How tasks, their outputs and the inputs they read are called.
@@ -26,6 +27,12 @@ enum TaskNames {
   static func evaluateRelation(_ relation: String) -> TaskIdentifier { .init("evaluate-relation/\(relation)") }
   static func evaluatePath(_ path: [String]) -> TaskIdentifier { .init("evaluate-path/\(path.joined(separator: "/"))") }
   static let scores = TaskIdentifier("scores")
+  static func evaluateFindings(_ section: FindingSection, _ table: String) -> TaskIdentifier {
+    .init("evaluate-\(section.rawValue)/\(table)")
+  }
+  static func evaluatePlots(_ table: String) -> TaskIdentifier { .init("evaluate-plots/\(table)") }
+  static let ceilings = TaskIdentifier("evaluate-ceilings")
+  static let report = TaskIdentifier("report")
 }
 
 /// Names of outputs.
@@ -58,4 +65,14 @@ enum OutputName {
   static let table = "table"
   /// Scores as JSON.
   static let scores = "scores"
+  /// Findings of a section about a table as JSON.
+  static let findings = "findings"
+  /// Plots of a table as JSON.
+  static let plots = "plots"
+  /// Ceilings as JSON.
+  static let ceilings = "ceilings"
+  /// The report as JSON.
+  static let report = "report"
+  /// The report as an HTML page.
+  static let page = "page"
 }

@@ -7,6 +7,9 @@ public struct ResultLayout: Sendable, Hashable {
   /// Path of each table's CSV file by the name of the table.
   public let paths: [String: String]
 
+  /// Files that are known one by one.
+  public init(paths: [String: String]) { self.paths = paths }
+
   /// The tables of a run.
   public init(tables: [String], configuration: Configuration, runDirectory: String) {
     paths = Dictionary(uniqueKeysWithValues: tables.map { ($0, "\(runDirectory)/\(configuration.tablePath($0))") })

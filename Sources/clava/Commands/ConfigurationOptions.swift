@@ -34,6 +34,11 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .long, help: "Size of the synthetic database as a multiple of the real one (default: 1).")
   var scale: String?
 
+  @Option(
+    name: .long,
+    help: "Share of the rows to keep from training, by whole root groups, for privacy figures and ceilings.")
+  var holdout: String?
+
   @Option(name: .long, help: "Set any configuration key, for example --set denoiser.steps=2000. May be repeated.")
   var set: [String] = []
 
@@ -56,6 +61,7 @@ struct ConfigurationOptions: ParsableArguments {
     let options = [
       ("data.path", data), ("data.format", format), ("output", out), ("recipe", recipe),
       ("compatibility", compatibility), ("seed", seed), ("workers", workers), ("structure.scale", scale),
+      ("evaluation.holdout", holdout),
     ]
     for (key, value) in options {
       guard let value else { continue }

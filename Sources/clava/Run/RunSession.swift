@@ -27,20 +27,48 @@ struct RunSession {
   /// - Parameter models: a run whose finished tasks are taken over, so that nothing has to be trained.
   init(configuration: Configuration, models: TrainedRun? = nil) throws {
     self.configuration = configuration
-    project = try Project(configuration: configuration)
+    let whole = try Project(configuration: configuration)
     settings = try FleetSettings(configuration)
-    plan = try PlanBuilder.plan(for: project, numericProfile: NumericKernels.profile(configuration).text)
-      .withAbsolutePaths
     try Self.check(configuration)
     if let folder = Self.evaluationFolder(configuration) {
-      try FolderEvaluation.check(schema: project.schema, files: Self.files(project, in: folder))
+      try FolderEvaluation.check(schema: whole.schema, files: Self.files(whole, in: folder))
     }
-    try models?.check(plan)
+    guard configuration.evaluation.holdout != nil else {
+      project = whole
+      plan = try Self.plan(whole)
+      try models?.check(plan)
+      directory = try RunDirectory(path: configuration.output, create: true)
+      lock = try directory.lock()
+      try Self.write(configuration, plan, directory)
+      reuse = try models?.bring(plan, into: directory)
+      return
+    }
+    // The parts of the data are files of the run, so its folder has to be there before there can be a plan.
+    let isNew = !FileSystem.exists("\(configuration.output)/config.yaml")
     directory = try RunDirectory(path: configuration.output, create: true)
     lock = try directory.lock()
-    try Self.write(ConfigurationWriter.text(configuration, explained: false), to: directory.configuration)
-    try FileSystem.writeAtomically(try CanonicalJSON.encode(plan), to: directory.plan)
-    reuse = try models?.bring(plan, into: directory)
+    do {
+      project = try Project(
+        configuration: configuration, split: HoldoutSplit.prepare(whole, in: directory.path))
+      plan = try Self.plan(project)
+      try models?.check(plan)
+      try Self.write(configuration, plan, directory)
+      reuse = try models?.bring(plan, into: directory)
+    } catch {
+      // Nothing is left behind that a next attempt would take for another run.
+      if isNew {
+        for name in FileSystem.list(directory.path) where name != "keys" {
+          FileSystem.removeIfPresent("\(directory.path)/\(name)")
+        }
+      }
+      throw error
+    }
+  }
+
+  private static func plan(_ project: Project) throws -> Plan {
+    try PlanBuilder.plan(
+      for: project, numericProfile: NumericKernels.profile(project.configuration).text
+    ).withAbsolutePaths
   }
 
   /// Whether the run itself sees to it that there are workers.
@@ -78,6 +106,7 @@ struct RunSession {
         peakMemory: tasks.map(\.peakMemory).max() ?? 0, lostWorkers: outcome.statistics.lostWorkers),
       path: path)
     try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(summary), to: "\(directory.path)/summary.json")
+    try RunReportWriter(session: self, outcome: outcome, summary: summary).write()
     return summary
   }
 
@@ -140,8 +169,10 @@ struct RunSession {
     path.hasPrefix("/") ? path : URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
-  private static func write(_ text: String, to path: String) throws {
-    try FileSystem.writeAtomically(Data(text.utf8), to: path)
+  private static func write(_ configuration: Configuration, _ plan: Plan, _ directory: RunDirectory) throws {
+    try FileSystem.writeAtomically(
+      Data(ConfigurationWriter.text(configuration, explained: false).utf8), to: directory.configuration)
+    try FileSystem.writeAtomically(try CanonicalJSON.encode(plan), to: directory.plan)
   }
 }
 

@@ -3,7 +3,7 @@ import Evaluation
 import Testing
 
 @Suite("integrity")
-struct IntegrityTests {
+struct IntegrityChecksTests {
   private static func damaged() throws -> (foreign: [Int?], primary: [Int?]) {
     var foreign = try PlainCSV("two_tables/syn_child.csv").keys("pid")
     var primary = try PlainCSV("two_tables/syn_parent.csv").keys("pid")
