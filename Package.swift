@@ -110,6 +110,19 @@ let package = Package(
       "FleetTests",
       ["Fleet", "FleetTestProgram", "Scheduling", "TaskGraph", "Storage", "Messaging", "Essentials"]),
     tests("EndToEndTests", ["Essentials", "clava"]),
+
+    // Decoders under damaged input.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Messaging", "Tables", "Configuration", "Storage", "Fleet", "Tensors", "Essentials", "CSystemShims",
+        "TestSupport",
+      ],
+      path: "Tests/Fuzzing", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "FuzzProgram", dependencies: ["Fuzzing", "Essentials"], path: "Tests/FuzzProgram",
+      swiftSettings: swiftSettings),
+    tests("FuzzTests", ["Fuzzing"]),
   ],
   swiftLanguageModes: [.v6]
 )
