@@ -3,10 +3,16 @@ public enum NearestName {
   /// The candidate with the smallest edit distance to `name`, if it is near enough to be what was meant.
   public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
     let limit = max(2, name.count / 2)
-    return candidates.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
-      .filter { $0.1 <= limit }
-      .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+    // Nobody misspells a name of hundreds of characters, and comparing them takes long.
+    guard name.utf8.count <= longestName else { return nil }
+    return candidates.filter { $0.utf8.count <= longestName }.map {
+      ($0, editDistance(name.lowercased(), $0.lowercased()))
+    }
+    .filter { $0.1 <= limit }
+    .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
   }
+
+  private static let longestName = 256
 
   /// A remedy sentence: the nearest name if there is one, else the list of valid ones.
   public static func remedy(_ name: String, among candidates: [String], of what: String) -> String {

@@ -80,7 +80,9 @@ enum PeerText {
       commit.seconds = commit.seconds.isFinite ? min(max(0, commit.seconds), mostSeconds) : 0
       commit.peakMemory = min(max(0, commit.peakMemory), mostBytes)
       // A size that no file has is found wrong when the file is looked for.
-      for index in commit.outputs.indices { commit.outputs[index].size = min(max(0, commit.outputs[index].size), mostBytes) }
+      for index in commit.outputs.indices {
+        commit.outputs[index].size = min(max(0, commit.outputs[index].size), mostBytes)
+      }
       return .commit(commit)
     case .heartbeat(var beat):
       beat.residentMemory = min(max(0, beat.residentMemory), mostBytes)

@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 /// The draws of one input: Philox with the input's number as counter, so that any input can be made again alone.
 package struct FuzzRandom {
@@ -39,7 +39,7 @@ package struct FuzzRandom {
 
   /// Small numbers are likely, each doubling is half as likely; at most `limit`.
   package mutating func size(_ limit: Int) -> Int {
-    let bits = (next() & next()).trailingZeroBitCount + 1
+    let bits = next().trailingZeroBitCount
     return min(limit, 1 + below(1 << min(16, bits)))
   }
 }

@@ -15,6 +15,8 @@ package struct FuzzResult: Codable, Sendable {
   /// Broken promises: number of the input and what happened.
   package var failures: [Failure] = []
 
+  package init() {}
+
   package struct Failure: Codable, Sendable {
     package var index: UInt64
     package var what: String
@@ -92,7 +94,7 @@ package struct FuzzRun {
 
   private static var peakMemory: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss * 1024
   }
 }

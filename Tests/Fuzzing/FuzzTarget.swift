@@ -41,11 +41,13 @@ extension FuzzTarget {
 
 /// All targets by name.
 package enum FuzzTargets {
-  package static let all: [any FuzzTarget.Type] = [
-    WireTarget.self, TransferTarget.self, TableTarget.self, ConfigurationTarget.self, PublishedTarget.self,
-    HostListTarget.self, MetadataTarget.self, DomainTarget.self, JournalTarget.self, RecordTarget.self,
-    CheckpointTarget.self, ArtifactTarget.self,
-  ]
+  package static var all: [any FuzzTarget.Type] {
+    [
+      WireTarget.self, TransferTarget.self, TableTarget.self, ConfigurationTarget.self, PublishedTarget.self,
+      HostListTarget.self, MetadataTarget.self, DomainTarget.self, JournalTarget.self, RecordTarget.self,
+      CheckpointTarget.self, ArtifactTarget.self,
+    ]
+  }
 
   /// The target of this name, in a folder of its own for those that need files.
   package static func make(_ name: String, folder: String) throws -> (any FuzzTarget)? {

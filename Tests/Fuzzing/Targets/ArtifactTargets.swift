@@ -50,9 +50,11 @@ package struct CheckpointTarget: FuzzTarget {
     for step in [10, 20] {
       try store.save(attempt: 1, step: step, loss: 0.5) { try ArtifactMutator.writeSample($0, scale: Float(step)) }
     }
-    files = try ["ck-10.h5", "ck-10.json", "ck-20.h5", "ck-20.json"].reduce(into: [:]) { files, name in
+    let files = try ["ck-10.h5", "ck-10.json", "ck-20.h5", "ck-20.json"].reduce(into: [String: [UInt8]]()) {
+      files, name in
       files[name] = try ArtifactMutator.bytes("\(folder)/a1/\(name)")
     }
+    self.files = files
     manifests = Mutator(
       samples: ["ck-20.json", "ck-10.json"].compactMap { files[$0].map(TextSample.init) }, words: ["\"format\":1"])
   }
