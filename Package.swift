@@ -122,7 +122,29 @@ let package = Package(
     .executableTarget(
       name: "FuzzProgram", dependencies: ["Fuzzing", "Essentials"], path: "Tests/FuzzProgram",
       swiftSettings: swiftSettings),
-    tests("FuzzTests", ["Fuzzing"]),
+    tests(
+      "FuzzTests",
+      ["Fuzzing", "Fleet", "Messaging", "Scheduling", "Storage", "TaskGraph", "Essentials"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A sanitizer is run on the tests of some modules: CLAVA_TESTS names them, and all else is left out of the build.
+if let wanted = Context.environment["CLAVA_TESTS"] {
+  var kept = Set(wanted.split(separator: " ").map(String.init))
+  var added = kept
+  while !added.isEmpty {
+    let dependencies = package.targets.filter { added.contains($0.name) }.flatMap(\.dependencies)
+    added = Set(
+      dependencies.compactMap { dependency in
+        switch dependency {
+        case .targetItem(let name, _), .byNameItem(let name, _): name
+        default: nil
+        }
+      }
+    ).subtracting(kept)
+    kept.formUnion(added)
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll()
+}
