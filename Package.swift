@@ -124,7 +124,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests(
       "FuzzTests",
-      ["Fuzzing", "Fleet", "Messaging", "Scheduling", "Storage", "TaskGraph", "Essentials"]),
+      ["Fuzzing", "Configuration", "Fleet", "Messaging", "Scheduling", "Storage", "TaskGraph", "Essentials"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Configuration
 import Essentials
 import Fleet
 import Foundation
@@ -86,6 +87,23 @@ struct RegressionTests {
       }
     }
     #expect(FileSystem.list("\(folder.path)/a1") == ["ck-2.h5", "ck-2.json"])
+  }
+
+  @Test("a text whose aliases stand for aliases is refused before it grows")
+  func aliases() throws {
+    var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1..<9 {
+      text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", ") + "]\n"
+    }
+    text += "? *a8\n: 1\n"
+    var reader = ConfigurationReader()
+    let error = #expect(throws: ClavaError.self) { try reader.read(text: text, source: "c.yaml") }
+    #expect(error?.code == .configuration && error?.description.contains("aliases") == true)
+    #expect(throws: ClavaError.self) { try HostList(text: text, source: "h.yaml") }
+    #expect(throws: ClavaError.self) { try reader.read(override: "seed=\(text)") }
+    var few = ConfigurationReader()
+    try few.read(text: "output: &name out\noutput_prefix: *name\n", source: "c.yaml")
+    #expect(try few.finish().outputPrefix == "out")
   }
 
   @Test("names of any length get an answer at once, and near ones are still found")
