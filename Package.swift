@@ -120,6 +120,41 @@ let package = Package(
       "FleetTests",
       ["Fleet", "FleetTestProgram", "Scheduling", "TaskGraph", "Storage", "Messaging", "Essentials"]),
     tests("EndToEndTests", ["Essentials", "clava"]),
+
+    // Decoders under damaged input.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "Messaging", "Tables", "Configuration", "Storage", "Fleet", "Tensors", "Essentials", "CSystemShims",
+        "TestSupport",
+      ],
+      path: "Tests/Fuzzing", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "FuzzProgram", dependencies: ["Fuzzing", "Essentials"], path: "Tests/FuzzProgram",
+      swiftSettings: swiftSettings),
+    tests(
+      "FuzzTests",
+      ["Fuzzing", "Configuration", "Fleet", "Messaging", "Scheduling", "Storage", "TaskGraph", "Essentials"]),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// A sanitizer is run on the tests of some modules: CLAVA_TESTS names them, and all else is left out of the build.
+if let wanted = Context.environment["CLAVA_TESTS"] {
+  var kept = Set(wanted.split(separator: " ").map(String.init))
+  var added = kept
+  while !added.isEmpty {
+    let dependencies = package.targets.filter { added.contains($0.name) }.flatMap(\.dependencies)
+    added = Set(
+      dependencies.compactMap { dependency in
+        switch dependency {
+        case .targetItem(let name, _), .byNameItem(let name, _): name
+        default: nil
+        }
+      }
+    ).subtracting(kept)
+    kept.formUnion(added)
+  }
+  package.targets.removeAll { !kept.contains($0.name) }
+  package.products.removeAll()
+}

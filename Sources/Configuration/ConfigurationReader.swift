@@ -40,15 +40,7 @@ public struct ConfigurationReader {
 
   /// Reads YAML text over what is there; `source` names it in messages.
   public mutating func read(text: String, source: String) throws {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ClavaError(
-        .configuration, "this is not valid YAML: \(Self.plain(error))", at: Self.place(of: error, source),
-        remedy: "check indentation, brackets and quotes near this place")
-    }
-    guard let root else { return }
+    guard let root = try YAMLDocument.compose(text, source: source) else { return }
     guard let mapping = root.mapping else {
       throw ClavaError(
         .configuration, "expected keys and values, found \(Self.describe(root))", at: .init(file: source, line: 1),
@@ -76,7 +68,7 @@ public struct ConfigurationReader {
     let path = String(text[..<equals])
     let value: Node
     do {
-      value = try Yams.compose(yaml: String(text[text.index(after: equals)...])) ?? Node("")
+      value = try YAMLDocument.compose(String(text[text.index(after: equals)...]), source: source) ?? Node("")
     } catch {
       throw ClavaError(
         .configuration, "the value is not valid YAML", at: .init(file: source, key: path),

@@ -49,16 +49,7 @@ public struct HostList: Sendable, Hashable {
   ///
   /// - Throws: as `init(file:)`.
   public init(text: String, source: String) throws {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ClavaError(
-        .configuration, "this is not valid YAML: \(ConfigurationReader.plain(error))",
-        at: ConfigurationReader.place(of: error, source),
-        remedy: "check indentation, brackets and quotes near this place")
-    }
-    guard let mapping = root?.mapping else {
+    guard let mapping = try YAMLDocument.compose(text, source: source)?.mapping else {
       throw ClavaError(
         .configuration, "expected the key 'hosts' with a list of machines", at: .init(file: source, line: 1),
         remedy: "write for example hosts: [{address: 10.9.1.1, slots: 2}]")

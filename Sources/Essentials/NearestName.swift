@@ -2,11 +2,24 @@
 public enum NearestName {
   /// The candidate with the smallest edit distance to `name`, if it is near enough to be what was meant.
   public static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+    // Nobody misspells a name of hundreds of characters, and comparing them takes long.
+    guard name.utf8.count <= longestName else { return nil }
+    let wanted = Array(name.lowercased().unicodeScalars)
     let limit = max(2, name.count / 2)
-    return candidates.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
-      .filter { $0.1 <= limit }
-      .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+    var best: (distance: Int, name: String)?
+    for candidate in candidates where candidate.utf8.count <= longestName {
+      let scalars = Array(candidate.lowercased().unicodeScalars)
+      // Each character that one has more is one edit.
+      guard abs(scalars.count - wanted.count) <= min(limit, best?.distance ?? limit) else { continue }
+      let distance = editDistance(wanted, scalars)
+      guard distance <= limit else { continue }
+      if let found = best, (found.distance, found.name) <= (distance, candidate) { continue }
+      best = (distance, candidate)
+    }
+    return best?.name
   }
+
+  private static let longestName = 256
 
   /// A remedy sentence: the nearest name if there is one, else the list of valid ones.
   public static func remedy(_ name: String, among candidates: [String], of what: String) -> String {
@@ -16,16 +29,15 @@ public enum NearestName {
       : "valid \(what): \(candidates.sorted().prefix(24).joined(separator: ", "))"
   }
 
-  private static func editDistance(_ left: String, _ right: String) -> Int {
-    let first = Array(left), second = Array(right)
-    var previous = Array(0...second.count)
-    for (row, character) in first.enumerated() {
-      var current = [row + 1]
+  private static func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
+    var previous = Array(0...second.count), current = previous
+    for (row, scalar) in first.enumerated() {
+      current[0] = row + 1
       for (column, other) in second.enumerated() {
-        let substitution = previous[column] + (character == other ? 0 : 1)
-        current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+        let substitution = previous[column] + (scalar == other ? 0 : 1)
+        current[column + 1] = min(substitution, previous[column + 1] + 1, current[column] + 1)
       }
-      previous = current
+      swap(&previous, &current)
     }
     return previous[second.count]
   }

@@ -47,7 +47,7 @@ struct PeerGuard {
   }
 }
 
-/// Brings what a worker says of itself into bounds: it ends up in logs, file paths and terminals.
+/// Brings what a worker says into bounds: it ends up in logs, file paths, terminals and sums.
 enum PeerText {
   /// Printable, on one line, and not longer than so many characters.
   static func line(_ text: String, _ maximum: Int) -> String {
@@ -56,7 +56,10 @@ enum PeerText {
         text.unicodeScalars.prefix(maximum).map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
-  /// The same message with bounded texts.
+  /// A century, and a pebibyte: sums of what workers say stay far from where numbers end.
+  private static let mostSeconds = 3.2e9, mostBytes = 1 << 50
+
+  /// The same message with bounded texts and numbers.
   static func bounded(_ message: Message) -> Message {
     switch message {
     case .hello(var hello):
@@ -73,6 +76,22 @@ enum PeerText {
       // Logs lie in the folder of the attempt, nowhere else.
       if let log = failure.log, !log.hasPrefix("tasks/") || log.contains("..") { failure.log = nil }
       return .failed(failure)
+    case .commit(var commit):
+      commit.seconds = commit.seconds.isFinite ? min(max(0, commit.seconds), mostSeconds) : 0
+      commit.peakMemory = min(max(0, commit.peakMemory), mostBytes)
+      // A size that no file has is found wrong when the file is looked for.
+      for index in commit.outputs.indices {
+        commit.outputs[index].size = min(max(0, commit.outputs[index].size), mostBytes)
+      }
+      return .commit(commit)
+    case .heartbeat(var beat):
+      beat.residentMemory = min(max(0, beat.residentMemory), mostBytes)
+      beat.troubles = beat.troubles?.prefix(20).map { line($0, 500) }
+      for index in beat.held.indices {
+        beat.held[index].fraction = beat.held[index].fraction.flatMap { $0.isFinite ? min(max(0, $0), 1) : nil }
+        beat.held[index].loss = beat.held[index].loss.flatMap { $0.isFinite ? $0 : nil }
+      }
+      return .heartbeat(beat)
     default: return message
     }
   }

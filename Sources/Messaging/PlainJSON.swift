@@ -46,7 +46,9 @@ package enum PlainJSON {
       number = number * 10 + Int(bytes[place] - 0x30)
       place += 1
     }
-    guard place > first, bytes[place...].starts(with: noticeMiddle) else { return nil }
+    // JSON has no numbers with leading zeros.
+    guard place > first, place == first + 1 || bytes[first] != 0x30 else { return nil }
+    guard bytes[place...].starts(with: noticeMiddle) else { return nil }
     place += noticeMiddle.count
     guard bytes.count >= place + noticeEnd.count, bytes.suffix(noticeEnd.count).elementsEqual(noticeEnd) else {
       return nil

@@ -64,6 +64,7 @@ public struct SchedulerSettings: Sendable, Hashable, Codable {
   func request(predicted: Int, failures: Int) -> Int {
     guard let factor = memoryFactors.indices.contains(failures) ? memoryFactors[failures] : memoryFactors.last
     else { return predicted }
-    return Int(Double(max(0, predicted)) * factor)
+    // A plan is read from a file; what it predicts may be beyond any machine.
+    return Int(min(Double(max(0, predicted)) * max(0, factor), 0x1p60))
   }
 }

@@ -35,7 +35,9 @@ public struct CheckpointRetention: Codable, Sendable, Hashable {
       let best = measured.min { (entries[$0].loss ?? 0, $0) < (entries[$1].loss ?? 0, $1) }
       if let best { kept[best] = true }
     }
-    if let every { for index in entries.indices where entries[index].step % every == 0 { kept[index] = true } }
+    if let every, every > 0 {
+      for index in entries.indices where entries[index].step % every == 0 { kept[index] = true }
+    }
     return kept
   }
 }

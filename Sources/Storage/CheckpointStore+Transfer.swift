@@ -53,8 +53,24 @@ extension CheckpointStore {
       throw ClavaError(
         .damaged, "a checkpoint arrived with SHA-256 \(found), expected \(digest)", at: .init(file: path))
     }
-    try save(attempt: attempt, step: step) { place in
-      guard rename(path, place) == 0 else { throw FileSystem.writeError(place) }
+    // Whoever made it has verified it, and its bytes are the same. The HDF5 library does not see it here: a file made
+    // to hurt could end the process, and this one is the coordinator.
+    try requireSignature(path)
+    try save(
+      attempt: attempt, step: step, loss: nil,
+      verify: { place in
+        guard try Digest.ofFile(place).digest == digest else {
+          throw ClavaError(.damaged, "the checkpoint changed while it was kept", at: .init(file: place))
+        }
+      },
+      { place in guard rename(path, place) == 0 else { throw FileSystem.writeError(place) } })
+  }
+
+  private func requireSignature(_ path: String) throws {
+    let file = FileHandle(forReadingAtPath: path)
+    defer { try? file?.close() }
+    guard try file?.read(upToCount: 8).map(Array.init) == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] else {
+      throw ClavaError(.damaged, "this is no HDF5 file", at: .init(file: path))
     }
   }
 

@@ -65,6 +65,13 @@ public struct CheckpointStore: Sendable {
   /// - Parameter loss: of the training at this step; decides which checkpoint is the best.
   /// - Throws: `ClavaError.storage` if it cannot be written; the ones before it are untouched.
   public func save(attempt: Int, step: Int, loss: Double? = nil, _ write: (String) throws -> Void) throws {
+    try save(attempt: attempt, step: step, loss: loss, verify: { try ArtifactReader(path: $0).verify() }, write)
+  }
+
+  /// As `save(attempt:step:loss:_:)`; `verify` reads back what was written.
+  func save(
+    attempt: Int, step: Int, loss: Double?, verify: (String) throws -> Void, _ write: (String) throws -> Void
+  ) throws {
     let folder = "\(taskFolder)/a\(attempt)"
     try FileSystem.createFolder(folder)
     // Checkpoints of a task are alike: where the last one does not fit, this one will not either.
@@ -77,7 +84,7 @@ public struct CheckpointStore: Sendable {
       try write(temporary)
       try DurableFile.sync(temporary)
       (digest, size) = try Digest.ofFile(temporary)
-      try ArtifactReader(path: temporary).verify()
+      try verify(temporary)
       // A repeated step replaces file and manifest; without the old manifest no reader pairs new with old.
       if unlink(candidate.manifestPath) == 0 { try FileSystem.syncFolder(of: candidate.manifestPath) }
       guard rename(temporary, candidate.path) == 0 else { throw FileSystem.writeError(candidate.path) }

@@ -1,5 +1,5 @@
 internal import Essentials
-internal import Foundation
+package import Foundation
 
 /// The records of one coordinator start, or of a part of it.
 public struct JournalSegment<Record: Decodable> {
@@ -30,7 +30,13 @@ public enum JournalReader {
   public static func read<Record: Decodable>(
     path: String, epoch: Int, as type: Record.Type
   ) throws -> JournalSegment<Record> {
-    let data = try FileSystem.read(path)
+    try read(FileSystem.read(path), path: path, epoch: epoch, as: type)
+  }
+
+  /// The segment with this content; `path` names it in messages.
+  package static func read<Record: Decodable>(
+    _ data: Data, path: String, epoch: Int, as type: Record.Type
+  ) throws -> JournalSegment<Record> {
     var segment = JournalSegment<Record>(epoch: epoch, records: [], tornByteCount: 0)
     var start = data.startIndex
     while start < data.endIndex {

@@ -1,13 +1,27 @@
 internal import Essentials
 internal import Foundation
 
-/// A file mapped read-only, with zero bytes after its end so that a scanner may look at the byte behind the last.
+/// A file mapped read-only, with a zero byte after its end so that a scanner may look at the byte behind the last.
 final class MappedFile {
   let path: String
   let count: Int
   private let address: UnsafeMutableRawPointer
+  /// Bytes that are mapped; 0 if the content is a copy in memory.
   private let mappedCount: Int
   private var released = 0
+
+  /// The content of a file that is in memory already. Exactly one byte follows it, so that a memory checker sees any
+  /// reading beyond.
+  init(path: String, content: [UInt8]) {
+    self.path = path
+    count = content.count
+    mappedCount = 0
+    address = .allocate(byteCount: content.count + 1, alignment: 1)
+    content.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { address.copyMemory(from: base, byteCount: bytes.count) }
+    }
+    address.storeBytes(of: 0, toByteOffset: content.count, as: UInt8.self)
+  }
 
   /// Maps a file.
   ///
@@ -46,7 +60,9 @@ final class MappedFile {
     }
   }
 
-  deinit { munmap(address, mappedCount) }
+  deinit {
+    if mappedCount > 0 { munmap(address, mappedCount) } else { address.deallocate() }
+  }
 
   /// The first byte.
   var start: UnsafePointer<UInt8> { UnsafePointer(address.assumingMemoryBound(to: UInt8.self)) }
@@ -57,6 +73,7 @@ final class MappedFile {
   /// Gives the memory of the bytes before `position` back, in steps of 64 MiB, so that a large file does not fill
   /// the memory of the process.
   func release(before position: UnsafePointer<UInt8>) {
+    guard mappedCount > 0 else { return }
     let step = 64 << 20
     let complete = (position - start) / step * step
     guard complete > released else { return }

@@ -18,12 +18,15 @@ final class TableExamination {
   private let table: TableSchema
   private let schema: Schema
   private let parents: [String: PrimaryKeys]
+  private let content: MappedFile?
   private var result = Result()
   private var problemCounts: [Int]
   /// Whether every row has been read and added a key of its own.
   private var hasAllKeys = false
 
-  init(table: TableSchema, schema: Schema, parents: [String: PrimaryKeys]) {
+  /// - Parameter content: the table's file if it is in memory already.
+  init(table: TableSchema, schema: Schema, parents: [String: PrimaryKeys], content: MappedFile? = nil) {
+    self.content = content
     self.table = table
     self.schema = schema
     self.parents = parents
@@ -32,7 +35,7 @@ final class TableExamination {
 
   func run() -> Result {
     do {
-      let file = try MappedFile(path: table.file, table: table.name)
+      let file = try content ?? MappedFile(path: table.file, table: table.name)
       try checkText(file)
       try examine(file)
     } catch {

@@ -13,10 +13,14 @@ public final class TableReader {
   /// Opens the file of a table that passed the survey.
   ///
   /// - Throws: `ClavaError.input` if the file cannot be read or is not the one that was surveyed.
-  public init(table: TableSchema, survey: TableSurvey) throws {
+  public convenience init(table: TableSchema, survey: TableSurvey) throws {
+    try self.init(table: table, survey: survey, file: MappedFile(path: table.file, table: table.name))
+  }
+
+  init(table: TableSchema, survey: TableSurvey, file: MappedFile) throws {
     self.table = table
+    self.file = file
     rowCount = survey.rowCount
-    file = try MappedFile(path: table.file, table: table.name)
     guard file.count == survey.byteCount else { throw TableReader.changed(table) }
     kinds = zip(table.columns, survey.columns).map { column, survey in
       switch column.role {

@@ -50,6 +50,22 @@ public struct Plan: Sendable, Hashable, Codable {
     }
   }
 
+  private enum CodingKeys: String, CodingKey { case tasks, results, numericProfile }
+
+  /// Reads a plan; one that could not have been made by `init(tasks:results:numericProfile:)` is refused.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    do {
+      try self.init(
+        tasks: try values.decode([TaskDescription].self, forKey: .tasks),
+        results: try values.decode([PublishedResult].self, forKey: .results),
+        numericProfile: try values.decode(String.self, forKey: .numericProfile))
+    } catch let error as ClavaError {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: error.problems.first?.message ?? "\(error)"))
+    }
+  }
+
   /// Seconds from the start of each task to the end of the plan along its longest chain: the priority of the task.
   public var criticalPathSeconds: [TaskIdentifier: Double] {
     var longest: [TaskIdentifier: Double] = [:]

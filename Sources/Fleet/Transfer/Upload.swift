@@ -184,5 +184,7 @@ package struct Reception {
     return [.verify]
   }
 
-  private func limit(_ window: Int) -> Int { min(size, offset + max(1, window) * chunkBytes) }
+  private func limit(_ window: Int) -> Int {
+    min(size, offset + min(max(1, window), TransferLimits.maximumWindow) * chunkBytes)
+  }
 }
