@@ -25,9 +25,13 @@ func eventually(_ condition: () -> Bool) -> Bool {
 
 @Suite("Workers that leave, freeze or outgrow their memory", .serialized)
 struct LifecycleTests {
-  private let chain = [TestRun.task("chain/a", "chain", steps: 700)]
+  private static let chain = [TestRun.task("chain/a", "chain", steps: 400)]
+  /// What a run of it gives that nobody disturbs; computed once for all tests.
+  private static let undisturbed = Result { digests(try TestRun(chain).run(workers: 1)) }
 
-  private func reference() throws -> [String: [Digest]] { digests(try TestRun(chain).run(workers: 1)) }
+  private var chain: [TaskDescription] { Self.chain }
+
+  private func reference() throws -> [String: [Digest]] { try Self.undisturbed.get() }
 
   private func losses(_ log: EventLog) -> [String] {
     log.events.compactMap { if case .workerLost(_, let cause) = $0 { cause } else { nil } }

@@ -48,7 +48,9 @@ package struct SlurmScript: Sendable {
     ]
     options += placement.extra
     let program = placement.program ?? site.program
-    let command = [program, "worker", "--run", site.run] + site.lifetimeOptions
+    // A job has its memory for itself, whatever else runs on its node.
+    let memory = placement.memory.map { ["--memory", "\($0)"] } ?? []
+    let command = [program, "worker", "--run", site.run] + memory + site.lifetimeOptions
     return """
       #!/bin/bash
       \(options.map { "#SBATCH \($0)" }.joined(separator: "\n"))
