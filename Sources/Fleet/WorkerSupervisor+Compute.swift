@@ -94,6 +94,8 @@ extension WorkerSupervisor {
   private func note(_ sentence: String) {
     Self.print(sentence)
     troubles = Array((troubles + ["\(sentence)"]).suffix(5))
+    // The run may be over before the next beat is due.
+    perform(.heartbeat(held: core.held, running: core.running))
   }
 
   private func buryCompute() {

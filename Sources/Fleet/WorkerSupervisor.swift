@@ -108,7 +108,7 @@ final class WorkerSupervisor {
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
 
-  private func perform(_ effect: WorkerEffect) {
+  func perform(_ effect: WorkerEffect) {
     switch effect {
     case .hello(let held):
       outbox.removeAll()

@@ -48,9 +48,7 @@ package struct SlurmScript: Sendable {
     ]
     options += placement.extra
     let program = placement.program ?? site.program
-    // A job has its memory for itself, whatever else runs on its node.
-    let memory = placement.memory.map { ["--memory", "\($0)"] } ?? []
-    let command = [program, "worker", "--run", site.run] + memory + site.lifetimeOptions
+    let command = [program, "worker", "--run", site.run] + site.lifetimeOptions
     return """
       #!/bin/bash
       \(options.map { "#SBATCH \($0)" }.joined(separator: "\n"))
