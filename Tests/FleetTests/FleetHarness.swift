@@ -165,6 +165,13 @@ extension EventLog {
   /// Why workers were lost.
   var losses: [String] { events.compactMap { if case .workerLost(_, let cause) = $0 { cause } else { nil } } }
 
+  /// Whether the worker that joined in this place has told of progress.
+  func hasProgress(ofWorker place: Int) -> Bool {
+    let names = events.compactMap { if case .workerJoined(let worker, _) = $0 { worker } else { nil } }
+    guard names.indices.contains(place) else { return false }
+    return events.contains { if case .taskProgress(_, _, _, names[place], _) = $0 { true } else { false } }
+  }
+
   /// Why workers left.
   var departures: [String] { events.compactMap { if case .workerLeft(_, let cause) = $0 { cause } else { nil } } }
 }

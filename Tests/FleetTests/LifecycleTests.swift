@@ -15,7 +15,8 @@ struct LifecycleTests {
     let expected = digests(try TestRun(tasks).run(workers: 2))
     let run = try TestRun(tasks)
     meanwhile {
-      guard eventually({ log.count { if case .taskProgress = $0 { true } else { false } } > 0 }) else { return }
+      // Only of what it has told of itself can its loss tell.
+      guard eventually({ log.hasProgress(ofWorker: 0) }) else { return }
       kill(pid_t(log.workers[0]), SIGSTOP)
       sleep(2)
       kill(pid_t(log.workers[0]), SIGCONT)
