@@ -172,6 +172,16 @@ public struct Configuration: Sendable, Hashable, Codable {
   public struct Checkpoint: Sendable, Hashable, Codable {
     /// Seconds between checkpoints.
     public var every = 120.0
+    /// How many of the newest of a task stay.
+    public var keepLast = 2
+    /// Whether the one with the lowest loss stays.
+    public var keepBest = true
+    /// Whether the first stays.
+    public var keepFirst = true
+    /// Those whose step is a multiple of this stay; 0 is none.
+    public var keepEvery = 0
+    /// Whether those of finished tasks stay.
+    public var keepFinished = false
   }
   /// The evaluation at the end of a run.
   public struct Evaluation: Sendable, Hashable, Codable {

@@ -207,6 +207,17 @@ extension ConfigurationKey {
 
   private static let surroundings: [ConfigurationKey] = [
     .init("checkpoint.every", .seconds(\.checkpoint.every, 0.1...86_400), "time between checkpoints of a training"),
+    .init(
+      "checkpoint.keep_last", .integer(\.checkpoint.keepLast, 1...1000),
+      "how many of the newest checkpoints of a training stay; one that is damaged falls back to the one before"),
+    .init("checkpoint.keep_best", .flag(\.checkpoint.keepBest), "the one with the lowest loss stays as well"),
+    .init("checkpoint.keep_first", .flag(\.checkpoint.keepFirst), "the first stays as well"),
+    .init(
+      "checkpoint.keep_every", .integer(\.checkpoint.keepEvery, 0...10_000_000),
+      "those whose step is a multiple of this stay as well; 0 is none"),
+    .init(
+      "checkpoint.keep_finished", .flag(\.checkpoint.keepFinished),
+      "checkpoints stay when their training is done; otherwise they are removed then"),
     .init("evaluation.enabled", .flag(\.evaluation.enabled), "compare the result with the input at the end"),
     .init(
       "evaluation.data", .optionalText(\.evaluation.data),

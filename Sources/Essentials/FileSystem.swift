@@ -27,7 +27,10 @@ public enum FileSystem {
   }
 
   /// Whether something is at the path.
-  public static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+  public static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
 
   /// Whether a folder is at the path.
   public static func isFolder(_ path: String) -> Bool {
@@ -48,7 +51,17 @@ public enum FileSystem {
 
   /// Names of what a folder holds, sorted; empty if there is no such folder.
   public static func list(_ path: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    // Foundation makes an error, with all that belongs to it, of every folder that is not there.
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
   }
 
   /// Removes a file or folder if it is there.
@@ -76,15 +89,33 @@ public enum FileSystem {
   ///   or leave a part of it.
   /// - Returns: whether this call created it.
   public static func createExclusively(_ data: Data, at path: String, isDurable: Bool = true) throws -> Bool {
-    let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-    defer { unlink(temporary) }
-    try write(data, to: temporary, isDurable: isDurable)
-    if link(temporary, path) == 0 {
-      if isDurable { try syncFolder(of: path) }
-      return true
+    var isLinked = try linkUnnamed(data, at: path, isDurable: isDurable)
+    if isLinked == nil {
+      let temporary = "\(path).tmp-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+      defer { unlink(temporary) }
+      try write(data, to: temporary, isDurable: isDurable)
+      isLinked = link(temporary, path) == 0
+      if isLinked == false, errno != EEXIST { throw writeError(path) }
     }
-    if errno == EEXIST { return false }
-    throw writeError(path)
+    guard isLinked == true else { return false }
+    if isDurable { try syncFolder(of: path) }
+    return true
+  }
+
+  /// Writes a file that has no name until it is complete: half the work of one that is renamed, and nothing to clean up.
+  ///
+  /// - Returns: whether it got its name; nil if the file system does not have such files.
+  private static func linkUnnamed(_ data: Data, at path: String, isDurable: Bool) throws -> Bool? {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    let descriptor = clava_open_unnamed(folder.isEmpty ? "/" : folder)
+    guard descriptor >= 0 else {
+      // Whatever is wrong, the usual way says so.
+      return nil
+    }
+    defer { close(descriptor) }
+    try write(data, to: descriptor, path, isDurable: isDurable)
+    if clava_link_unnamed(descriptor, path) == 0 { return true }
+    return errno == EEXIST ? false : nil
   }
 
   /// Forces the directory entries of the folder that holds `path` to disk.
@@ -111,6 +142,10 @@ public enum FileSystem {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw writeError(path) }
     defer { close(descriptor) }
+    try write(data, to: descriptor, path, isDurable: isDurable)
+  }
+
+  private static func write(_ data: Data, to descriptor: Int32, _ path: String, isDurable: Bool) throws {
     try data.withUnsafeBytes { bytes in
       var offset = 0
       while offset < bytes.count {

@@ -2,7 +2,8 @@ internal import Essentials
 internal import Foundation
 internal import Storage
 
-/// The attempts of a run, one line each in `RUN/trace.csv`, written as they end: memory does not grow with the run.
+/// The attempts of a run, one line each in `RUN/trace.csv`, written in the turn of the coordinator in which they end:
+/// memory does not grow with the run.
 package final class AttemptTrace {
   /// How an attempt ended.
   package enum Outcome: String, Sendable {
@@ -47,33 +48,53 @@ package final class AttemptTrace {
 
   let path: String
   private var descriptor: Int32 = -1
+  private var waiting = ""
 
   init(path: String) { self.path = path }
 
-  deinit { if descriptor >= 0 { close(descriptor) } }
+  deinit {
+    flush()
+    if descriptor >= 0 { close(descriptor) }
+  }
 
-  /// Adds a line. Without a file to write to the run goes on.
+  /// Adds a line, which is in the file after the next `flush()`.
   func append(_ line: Line) {
-    var text = ""
     if descriptor < 0 {
       let isNew = !FileSystem.exists(path)
       descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-      if isNew { text = Self.header + "\n" }
+      if isNew { waiting += Self.header + "\n" }
     }
-    text += Self.text(line) + "\n"
-    _ = text.withCString { Glibc.write(descriptor, $0, strlen($0)) }
+    waiting += Self.text(line)
+    waiting += "\n"
+  }
+
+  /// Writes what was added. Without a file to write to the run goes on.
+  func flush() {
+    guard !waiting.isEmpty else { return }
+    var text = ""
+    swap(&text, &waiting)
+    _ = text.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
   }
 
   package static func text(_ line: Line) -> String {
     [
       field(line.task), field(line.stage), "\(line.attempt)", field(line.worker), field(line.machine),
-      String(format: "%.3f", line.began), String(format: "%.3f", line.seconds), line.outcome.rawValue,
-      "\(line.peakMemory)", field(line.cause),
+      thousandths(line.began), thousandths(line.seconds), line.outcome.rawValue, "\(line.peakMemory)",
+      field(line.cause),
     ].joined(separator: ",")
+  }
+
+  /// Seconds with three digits after the point.
+  private static func thousandths(_ seconds: Double) -> String {
+    guard let whole = Int(exactly: (abs(seconds) * 1000).rounded()) else { return "0.000" }
+    let rest = String(whole % 1000)
+    return "\(seconds < 0 ? "-" : "")\(whole / 1000).\(String(repeating: "0", count: 3 - rest.utf8.count))\(rest)"
   }
 
   /// A field, quoted where needed; line ends become spaces, so that every attempt is one line.
   private static func field(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x2c }
+    if isPlain { return text }
     let flat = text.replacing("\n", with: " ").replacing("\r", with: " ").replacing("\0", with: " ")
     return flat.contains(where: { ",\"".contains($0) }) ? "\"\(flat.replacing("\"", with: "\"\""))\"" : flat
   }

@@ -66,7 +66,7 @@ struct CommitDisk: CommitStorage {
 
   private mutating func encodedEntry() throws -> Data? {
     if let text { return text }
-    text = try entry.map { try CanonicalJSON.encode($0) }
+    text = try entry.map { try $0.plain ?? CanonicalJSON.encode($0) }
     return text
   }
 

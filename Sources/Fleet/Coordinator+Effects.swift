@@ -28,9 +28,10 @@ extension Coordinator {
       return .notFound(id)
     }
     commitLog.note(id, outputs: entry.outputs)
-    statistics[id] = TaskStatistics(
-      id: id, stage: task.stage, seconds: entry.seconds, isCached: true, attempts: 0, worker: nil,
-      peakMemory: entry.peakMemory)
+    record(
+      TaskStatistics(
+        id: id, stage: task.stage, seconds: entry.seconds, isCached: true, attempts: 0, worker: nil,
+        peakMemory: entry.peakMemory), of: task)
     return .found(id)
   }
 
@@ -70,7 +71,7 @@ extension Coordinator {
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
       checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
       memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
-    let work = try CanonicalJSON.encode(ComputeCommand.run(order))
+    let work = try ComputeCommand.run(order).encoded()
     permitFiles(of: attempt, to: worker)
     // A number that was given out must never be given out again: the grant leaves once it is on disk.
     let record = try note(JournalRecord(.granted, attempt, worker: worker))

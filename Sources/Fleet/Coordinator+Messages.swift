@@ -184,9 +184,10 @@ extension Coordinator {
       results.note(task.id, verdict.outputs)
       results.forgetKey(of: task.id)
       peers[worker]?.busySeconds += commit.seconds
-      statistics[task.id] = TaskStatistics(
-        id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
-        attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory)
+      record(
+        TaskStatistics(
+          id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
+          attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory), of: task)
     }
     // Neither the worker nor anyone else is told before the journal is on disk.
     barrier = verdict.record

@@ -4,6 +4,18 @@ internal import Scheduling
 internal import Storage
 internal import TaskGraph
 
+/// Seconds of work in a plan, kept up as tasks end: looking through the plan four times a second would be work too.
+struct WorkBalance {
+  /// Predicted for all tasks.
+  var total = 0.0
+  /// Predicted for those that are done.
+  var predicted = 0.0
+  /// What those took.
+  var measured = 0.0
+
+  init(_ plan: Plan) { for task in plan.tasks { total += task.cost.seconds } }
+}
+
 extension Coordinator {
   /// Tells the observer and the status file how far the run is.
   func publish(_ now: Duration) {
@@ -30,27 +42,27 @@ extension Coordinator {
     }
   }
 
+  /// Notes what a task took, and takes it out of what is left.
+  func record(_ record: TaskStatistics, of task: TaskDescription) {
+    if statistics.updateValue(record, forKey: task.id) == nil {
+      work.measured += record.seconds
+      work.predicted += task.cost.seconds
+    }
+  }
+
   /// Predicted seconds to the end: the work left, corrected by how predictions have compared with reality, over the
   /// slots, but not less than the longest running task needs.
   private func remainingSeconds(_ now: Duration) -> Double? {
-    var predicted = 0.0, measured = 0.0, left = 0.0
-    for task in plan.tasks {
-      if let record = statistics[task.id] {
-        predicted += task.cost.seconds
-        measured += record.seconds
-      } else {
-        var share = 1.0
-        if let entry = running[task.id] {
-          let elapsed = (now - entry.began).inSeconds
-          share = 1 - (entry.progress?.fraction ?? min(0.9, elapsed / max(task.cost.seconds, 1e-3)))
-        }
-        left += task.cost.seconds * max(0, share)
-      }
+    guard work.predicted > 0, work.measured > 0 else { return nil }
+    var left = max(0, work.total - work.predicted)
+    for entry in running.values where statistics[entry.attempt.task] == nil {
+      guard let cost = results.task(entry.attempt.task)?.cost.seconds else { continue }
+      let elapsed = (now - entry.began).inSeconds
+      left -= cost * min(1, max(0, entry.progress?.fraction ?? min(0.9, elapsed / max(cost, 1e-3))))
     }
-    guard predicted > 0, measured > 0 else { return nil }
-    predictionFactor = measured / predicted
+    predictionFactor = work.measured / work.predicted
     let slots = max(1, peers.values.count { $0.left == nil })
-    return left * (measured / predicted) / Double(slots)
+    return max(0, left) * predictionFactor / Double(slots)
   }
 
   /// Without forcing it to disk: it only mirrors what is known elsewhere.
@@ -121,6 +133,7 @@ extension Coordinator {
     try note(JournalRecord(.end))
     try journal.sync()
     for task in running.keys.sorted() { noteEnd(task) }
+    trace.flush()
     waiting = []
     writeStatus(now, isOver: true)
     writeMetrics(now)

@@ -73,6 +73,7 @@ final class Coordinator {
   var namesByIdentity: [String: String] = [:]
   var running: [TaskIdentifier: RunningAttempt] = [:]
   var statistics: [TaskIdentifier: TaskStatistics] = [:]
+  var work: WorkBalance
   var attemptCounts: [TaskIdentifier: Int] = [:]
   var failures: [FailedTask] = []
   var failurePlaces: [TaskIdentifier: Int] = [:]
@@ -122,6 +123,7 @@ final class Coordinator {
     self.directory = directory
     self.settings = settings
     self.stop = stop
+    work = WorkBalance(plan)
     let log = RunLog(folder: directory.logs)
     self.observe = { event in
       log.write(event)
@@ -236,6 +238,7 @@ final class Coordinator {
   ///
   /// - Throws: `ClavaError.storage` if the journal cannot be written; the run must then start again from what is there.
   func flush() throws {
+    trace.flush()
     if journal.isSegmentFull { try disk.beginSegment() }
     let durable = try journal.durable()
     guard let socket = connection?.socket else { return }

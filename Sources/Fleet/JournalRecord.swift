@@ -47,23 +47,40 @@ struct JournalRecord: Codable, Sendable, Hashable {
 extension JournalRecord {
   /// The record of a grant as it stands in the journal; nil if a name is not plain.
   var plainGrant: Data? {
-    guard kind == .granted, let task, let attempt, let worker, let name = PlainJSON.quoted(task.name),
-      let by = PlainJSON.quoted(worker)
-    else { return nil }
-    return Data("{\"attempt\":\(attempt),\"kind\":\"granted\",\"task\":\(name),\"time\":\(time),\"worker\":\(by)}".utf8)
+    guard kind == .granted, let task, let attempt, let worker else { return nil }
+    var text = PlainWriter()
+    text.raw("{\"attempt\":")
+    text.number(attempt)
+    text.raw(",\"kind\":\"granted\",\"task\":")
+    text.quoted(task.name)
+    text.raw(",\"time\":")
+    text.number(time)
+    text.raw(",\"worker\":")
+    text.quoted(worker)
+    text.raw("}")
+    return text.data
   }
 
   /// The record of a commit around the JSON of its entry; nil if a name is not plain.
   func plainCommit(_ entry: Data) -> Data? {
-    guard kind == .committed, let task, let attempt, let worker, let seconds, let key,
-      let name = PlainJSON.quoted(task.name), let by = PlainJSON.quoted(worker), seconds.isFinite
-    else { return nil }
-    var text = Data("{\"attempt\":\(attempt),\"entry\":".utf8)
-    text.append(entry)
-    text.append(
-      contentsOf: (",\"key\":\"\(key.hexadecimal)\",\"kind\":\"committed\",\"seconds\":\(seconds),\"task\":\(name),"
-        + "\"time\":\(time),\"worker\":\(by)}").utf8)
-    return text
+    guard kind == .committed, let task, let attempt, let worker, let seconds, let key else { return nil }
+    var text = PlainWriter()
+    text.raw("{\"attempt\":")
+    text.number(attempt)
+    text.raw(",\"entry\":")
+    text.raw(entry)
+    text.raw(",\"key\":")
+    text.quoted(key.hexadecimal)
+    text.raw(",\"kind\":\"committed\",\"seconds\":")
+    text.number(seconds)
+    text.raw(",\"task\":")
+    text.quoted(task.name)
+    text.raw(",\"time\":")
+    text.number(time)
+    text.raw(",\"worker\":")
+    text.quoted(worker)
+    text.raw("}")
+    return text.data
   }
 }
 

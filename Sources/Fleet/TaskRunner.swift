@@ -34,6 +34,7 @@ public struct TaskRunner {
   private let objects: ObjectStore
   private let cache: CacheStore
   private let checkpointSeconds: Double
+  private let retention: CheckpointRetention
   private let stop: StopFlag
 
   /// Opens a run directory.
@@ -42,15 +43,18 @@ public struct TaskRunner {
   ///   - plan: the plan that lies in it.
   ///   - registry: the bodies this program has.
   ///   - checkpointSeconds: seconds between checkpoints of a training task.
+  ///   - retention: which of them stay.
   ///   - stop: raised to save the work and leave.
   /// - Throws: `ClavaError.storage` if its folders cannot be made.
   public init(
-    plan: Plan, directory: RunDirectory, registry: TaskRegistry, checkpointSeconds: Double, stop: StopFlag
+    plan: Plan, directory: RunDirectory, registry: TaskRegistry, checkpointSeconds: Double,
+    retention: CheckpointRetention = .init(), stop: StopFlag
   ) throws {
     self.plan = plan
     self.directory = directory
     self.registry = registry
     self.checkpointSeconds = checkpointSeconds
+    self.retention = retention
     self.stop = stop
     objects = try directory.objectStore()
     cache = try directory.cacheStore()
@@ -82,7 +86,7 @@ public struct TaskRunner {
     let attempt = try newAttempt(task)
     let order = WorkOrder(
       task: task, attempt: attempt, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
-      checkpointSeconds: checkpointSeconds)
+      checkpointSeconds: checkpointSeconds, retention: retention)
     return try perform(order, key)
   }
 

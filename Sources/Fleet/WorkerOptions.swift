@@ -17,6 +17,8 @@ public struct WorkerOptions: Sendable {
   /// Seconds without a coordinator after which it saves its work and ends; once welcomed, the coordinator's own
   /// setting counts.
   public var orphanSeconds = 1800.0
+  /// Bytes of memory it has for itself, whatever its neighbours use; nil: it shares those of its machine.
+  public var memory: Int?
   /// How long it works.
   public var lifecycle = WorkerLifecycle()
   /// How files are kept if the run directory cannot be seen.

@@ -9,27 +9,14 @@ internal import TaskGraph
 ///
 /// It never computes, so that its heartbeats leave on time. Everything runs on the thread that calls `run`.
 final class WorkerSupervisor {
-  struct Compute {
-    var process: SystemProcess
-    var channel: ComputeChannel
-    var assembler = FrameAssembler()
-    var room: MemoryRoom
-    var output: StartOutput
-    var ownCause: FailureCause?
-    var lastMemory = 0
-    var isReady = false
-  }
-
-  /// A compute process that dies so often before it is ready will never be.
-  private static let maximumStartFailures = 5
-
   /// The run folder, or the worker's own where that cannot be seen; nil before the first welcome.
   var directory: RunDirectory?
   /// Moves files if the run folder cannot be seen.
   var files: WorkerFiles?
   let filesOptions: WorkerFilesOptions
+  private let memory: Int?
   let runPath: String?
-  private let name: String
+  let name: String
   let identity = UUID().uuidString
   private let slot: Int
   let computeCommand: [String]
@@ -39,15 +26,15 @@ final class WorkerSupervisor {
   var core = WorkerCore()
   private var sequence: UInt64 = 0
   private var outbox: [Message] = []
-  private var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
-  private var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
-  private var environment: [String: String] = [:]
+  var work: [AttemptIdentifier: (folder: String, frame: Data)] = [:]
+  var progress: (attempt: AttemptIdentifier, progress: TaskProgress)?
+  var environment: [String: String] = [:]
   private(set) var numericProfile = ""
-  private(set) var compute: Compute?
-  private var computeStart: Duration?
-  private var startFailures = 0
+  var compute: Compute?
+  var computeStart: Duration?
+  var startFailures = 0
   private var departure: Departure
-  private var troubles: [String] = []
+  var troubles: [String] = []
   var exitCode: Int32?
   /// Whether somebody wants it to leave, so that leaving is not for want of a coordinator.
   private var isAskedToLeave = false
@@ -56,6 +43,7 @@ final class WorkerSupervisor {
     departure = Departure(end: options.lifecycle.end(from: MonotonicClock.now))
     runPath = options.runPath
     filesOptions = options.files
+    memory = options.memory ?? Self.jobMemory
     slot = options.slot
     computeCommand = options.computeCommand
     name = options.key?.name ?? "worker \(slot + 1)"
@@ -120,13 +108,14 @@ final class WorkerSupervisor {
     for effect in core.handle(event, now: MonotonicClock.now) { perform(effect) }
   }
 
-  private func perform(_ effect: WorkerEffect) {
+  func perform(_ effect: WorkerEffect) {
     switch effect {
     case .hello(let held):
       outbox.removeAll()
       var labels = [
         "slot": "\(slot)", "process": "\(getpid())", "machine": Machine.name, "memory": "\(MemoryRoom.current.total)",
       ]
+      labels[WorkerFacts.Label.ownMemory] = memory.map { "\($0)" }
       labels["launch"] = ProcessInfo.processInfo.environment["CLAVA_LAUNCH"]
       if files != nil || !filesOptions.usesSharedFolder { labels[WorkerFacts.Label.separate] = "true" }
       let message = Hello(worker: identity, name: name, held: held.map(\.name), labels: labels)
@@ -152,7 +141,7 @@ final class WorkerSupervisor {
     case .startCompute:
       let delay = Double(startFailures) * 0.2
       computeStart = MonotonicClock.now + .seconds(delay)
-    case .report(let attempt, let report): outbox.append(message(attempt, report))
+    case .report(let attempt, let report): outbox.append(Message(attempt, report))
     case .sayStarted(let attempt): outbox.append(.started(AttemptNotice(attempt: attempt.name)))
     case .sayLeaving: outbox.append(.leaving)
     case .exit(let code):
@@ -168,24 +157,6 @@ final class WorkerSupervisor {
     case .refused(let sentence):
       Self.print("this worker ends: \(sentence)")
       exitCode = WorkerExit.refused
-    }
-  }
-
-  private func message(_ attempt: AttemptIdentifier, _ report: AttemptReport) -> Message {
-    switch report {
-    case .finished(let result):
-      let outputs = result.outputs.map {
-        DeliveredOutput(
-          name: $0.name, digest: $0.digest.hexadecimal, contentDigest: $0.contentDigest.hexadecimal, size: $0.size)
-      }
-      return .commit(
-        Commit(attempt: attempt.name, outputs: outputs, seconds: result.seconds, peakMemory: result.peakMemory))
-    case .failed(let cause):
-      return .failed(
-        Failure(
-          attempt: attempt.name, kind: cause.kind.rawValue, sentence: cause.sentence, log: cause.log,
-          lastLines: cause.lastLines))
-    case .released: return .release(AttemptNotice(attempt: attempt.name))
     }
   }
 
@@ -250,140 +221,6 @@ final class WorkerSupervisor {
     }
   }
 
-  // MARK: Compute process
-
-  private func startComputeIfDue() {
-    guard let due = computeStart, due <= MonotonicClock.now else { return }
-    computeStart = nil
-    do {
-      let (here, there) = try SystemProcess.socketPair()
-      defer { close(there) }
-      do {
-        let output = try StartOutput()
-        let process = try SystemProcess.start(
-          resolvedComputeCommand,
-          environment: environment,
-          descriptors: [
-            (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, output.descriptor),
-            (STDERR_FILENO, output.descriptor),
-          ],
-          ownGroup: false)
-        compute = Compute(
-          process: process, channel: ComputeChannel(descriptor: here), room: .current, output: output)
-      } catch {
-        close(here)
-        throw error
-      }
-    } catch {
-      Self.print("\(error)")
-      exitCode = 42
-    }
-  }
-
-  private func readCompute() {
-    guard compute != nil, let channel = compute?.channel else { return }
-    var assembler = compute?.assembler ?? FrameAssembler()
-    let isOpen = channel.receive(into: &assembler)
-    do {
-      while let frame = try assembler.next() {
-        take(try CanonicalJSON.decode(ComputeReport.self, from: frame, source: "the compute process"))
-      }
-      compute?.assembler = assembler
-      if !isOpen { buryCompute() }
-    } catch {
-      Self.print("\(error)")
-      buryCompute()
-    }
-  }
-
-  func sendToCompute(_ frame: Data) { compute?.channel.sendFrame(frame) }
-
-  private func take(_ report: ComputeReport) {
-    if let files, passThroughFiles(report, files) { return }
-    conclude(report)
-  }
-
-  /// Takes a report whose files are where the coordinator needs them.
-  func conclude(_ report: ComputeReport) {
-    switch report {
-    case .ready:
-      startFailures = 0
-      compute?.isReady = true
-      apply(.computeReady)
-    case .progress(let attempt, let progress): self.progress = (attempt, progress)
-    case .finished(let attempt, let result): apply(.computeFinished(attempt, result))
-    case .failed(let attempt, var cause):
-      addLog(&cause, attempt)
-      apply(.computeFailed(attempt, cause))
-    case .left(let attempt): apply(.computeLeft(attempt))
-    case .outgrown(_, let cause): compute?.ownCause = cause
-    case .trouble(let attempt, let sentence): note("\(attempt): \(sentence)")
-    }
-  }
-
-  /// Keeps a sentence for the coordinator. Each heartbeat carries the last few, so that none is lost with a message.
-  private func note(_ sentence: String) {
-    Self.print(sentence)
-    troubles = Array((troubles + ["\(sentence)"]).suffix(5))
-  }
-
-  private func buryCompute() {
-    guard let dead = compute else { return }
-    compute = nil
-    close(dead.channel.descriptor)
-    // It may have closed the channel without ending; then it is of no use any more.
-    var ending = dead.process.ending(wait: false)
-    if ending == nil {
-      usleep(100_000)
-      ending = dead.process.ending(wait: false)
-    }
-    if ending == nil {
-      dead.process.signal(SIGKILL)
-      ending = dead.process.ending(wait: true)
-    }
-    if !dead.isReady, let words = dead.output.text { Self.print(words) }
-    startFailures += 1
-    guard startFailures <= Self.maximumStartFailures else {
-      let words = dead.output.text.map { "; it said: \($0)" } ?? ""
-      Self.print("the compute process of \(name) cannot be started: it \(ending?.sentence ?? "is gone")\(words)")
-      exitCode = 42
-      return
-    }
-    let loss = ComputeLoss(
-      process: Int(dead.process.identifier), worker: name, ending: ending, lastMemory: dead.lastMemory,
-      before: dead.room, after: .current, ownCause: dead.ownCause)
-    var cause = loss.cause
-    if let running = core.running {
-      addLog(&cause, running)
-      recordEnd(of: running, loss, cause)
-      files?.died(running)
-    }
-    apply(.computeDied(cause))
-  }
-
-  private func recordEnd(of attempt: AttemptIdentifier, _ loss: ComputeLoss, _ cause: FailureCause) {
-    guard let folder = work[attempt]?.folder, let directory, loss.ownCause == nil else { return }
-    AttemptRecord(
-      task: attempt.task, attempt: attempt.number, outcome: cause.kind == .outOfMemory ? .outOfMemory : .died,
-      cause: cause.sentence, exitCode: loss.ending?.exitCode, signal: loss.ending?.signal,
-      peakMemory: loss.ending?.peakMemory, worker: name, process: loss.process, command: computeCommand
-    ).write(to: "\(directory.path)/\(folder)/a\(attempt.number)")
-  }
-
-  private func addLog(_ cause: inout FailureCause, _ attempt: AttemptIdentifier) {
-    guard let folder = work[attempt]?.folder, let directory else { return }
-    cause.log = "\(folder)/a\(attempt.number)/\(AttemptFiles.log)"
-    cause.lastLines = LogTail.lines(of: "\(directory.path)/\(folder)/a\(attempt.number)/\(AttemptFiles.log)")
-  }
-
-  private func endCompute() {
-    guard let compute else { return }
-    compute.process.signal(SIGKILL)
-    _ = compute.process.ending(wait: true)
-    close(compute.channel.descriptor)
-    self.compute = nil
-  }
-
   // MARK: Surroundings
 
   /// Reads what came on standard input.
@@ -395,11 +232,10 @@ final class WorkerSupervisor {
     return count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN))
   }
 
+  /// Bytes that Slurm gives the job this worker runs in; nil if it runs in none, or Slurm does not say.
+  private static var jobMemory: Int? {
+    ProcessInfo.processInfo.environment["SLURM_MEM_PER_NODE"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 << 20 : nil }
+  }
+
   static func print(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
-}
-
-extension AttemptIdentifier {
-  init(_ name: AttemptName) { self.init(TaskIdentifier(name.task), name.number) }
-
-  var name: AttemptName { AttemptName(task: task.name, number: number) }
 }

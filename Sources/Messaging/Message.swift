@@ -103,7 +103,7 @@ public struct MessageCodec {
       case .heartbeat(let value): body = try encoder.encode(value)
       case .started(let value), .release(let value), .committed(let value):
         body = try PlainJSON.encode(value) ?? encoder.encode(value)
-      case .commit(let value): body = try encoder.encode(value)
+      case .commit(let value): body = try PlainJSON.encode(value) ?? encoder.encode(value)
       case .failed(let value): body = try encoder.encode(value)
       case .welcome(let value): body = try encoder.encode(value)
       case .reject(let value): body = try encoder.encode(value)
@@ -146,7 +146,7 @@ public struct MessageCodec {
     case .hello: return .hello(try value(body))
     case .heartbeat: return .heartbeat(try value(body))
     case .started: return .started(try notice(body))
-    case .commit: return .commit(try value(body))
+    case .commit: return .commit(try commit(body))
     case .failed: return .failed(try value(body))
     case .release: return .release(try notice(body))
     case .leaving: return .leaving
@@ -155,7 +155,7 @@ public struct MessageCodec {
     case .rehello: return .rehello
     case .alive: return .alive
     case .grant:
-      let payload: Payload = try value(body)
+      let payload = try payload(body)
       guard let work else { throw .frameCount(2) }
       guard work.count == payload.workLength else {
         throw .bodyLength(said: payload.workLength, found: work.count)
@@ -173,6 +173,18 @@ public struct MessageCodec {
 
   private func notice(_ body: Data) throws(FrameFault) -> AttemptNotice {
     if let plain = PlainJSON.notice(body) { return plain }
+    return try value(body)
+  }
+
+  private func commit(_ body: Data) throws(FrameFault) -> Commit {
+    if let plain = PlainJSON.commit(body) { return plain }
+    return try value(body)
+  }
+
+  private func payload(_ body: Data) throws(FrameFault) -> Payload {
+    if let plain = PlainJSON.grant(body) {
+      return Payload(grant: plain.grant, workLength: plain.workLength, workChecksum: plain.workChecksum)
+    }
     return try value(body)
   }
 

@@ -221,6 +221,14 @@ public final class Socket {
     return (Array(ready.prefix(sockets.count)), Array(ready.dropFirst(sockets.count)))
   }
 
+  /// Becomes readable when the socket may have something to do: edge-triggered, so that whoever waits on it has to
+  /// receive until nothing comes, after sending as well.
+  package var descriptor: Int32 {
+    var descriptor: Int32 = -1, length = MemoryLayout<Int32>.size
+    zmq_getsockopt(pointer, ZMQ_FD, &descriptor, &length)
+    return descriptor
+  }
+
   /// Forgets unsent messages at once when closed.
   public func dropUnsent() { set(ZMQ_LINGER, 0) }
 

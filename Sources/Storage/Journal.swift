@@ -14,12 +14,20 @@ extension JournalLine: Decodable where Record: Decodable {}
 
 /// Framing of journal lines: `crc32c-hex SP json LF`.
 enum JournalFraming {
-  static func line(_ json: Data) -> Data {
-    var line = Data(checksum(json).utf8)
-    line.append(0x20)
-    line.append(json)
-    line.append(0x0a)
-    return line
+  /// Appends the line of a numbered record: byte for byte what encoding a `JournalLine` gives, without encoding the
+  /// record a second time.
+  static func append(_ record: Data, number: Int, to data: inout Data) {
+    let start = Array("{\"number\":\(number),\"record\":".utf8)
+    var crc = start.withUnsafeBytes { clava_crc32c(0, $0.baseAddress, $0.count) }
+    crc = record.withUnsafeBytes { clava_crc32c(crc, $0.baseAddress, $0.count) }
+    var end: UInt8 = 0x7d
+    crc = clava_crc32c(crc, &end, 1)
+    data.append(contentsOf: text(crc).utf8)
+    data.append(0x20)
+    data.append(contentsOf: start)
+    data.append(record)
+    data.append(0x7d)
+    data.append(0x0a)
   }
 
   /// The JSON of a line without its line feed, or nil if the checksum does not fit.
@@ -30,7 +38,10 @@ enum JournalFraming {
   }
 
   private static func checksum(_ json: Data) -> String {
-    let crc = json.withUnsafeBytes { clava_crc32c(0, $0.baseAddress, $0.count) }
+    text(json.withUnsafeBytes { clava_crc32c(0, $0.baseAddress, $0.count) })
+  }
+
+  private static func text(_ crc: UInt32) -> String {
     let digits = String(crc, radix: 16)
     return String(repeating: "0", count: 8 - digits.count) + digits
   }
@@ -147,13 +158,10 @@ public final class Journal: Sendable {
   private static func add(_ json: Data, to state: inout State) {
     state.appended += 1
     state.line += 1
-    // Byte for byte what encoding a `JournalLine` gives, without encoding the record a second time.
-    var line = Data("{\"number\":\(state.line),\"record\":".utf8)
-    line.append(json)
-    line.append(0x7d)
-    let framed = JournalFraming.line(line)
-    state.segmentLength += framed.count
-    state.chunks[state.chunks.count - 1].data.append(framed)
+    let place = state.chunks.count - 1
+    let before = state.chunks[place].data.count
+    JournalFraming.append(json, number: state.line, to: &state.chunks[place].data)
+    state.segmentLength += state.chunks[place].data.count - before
   }
 
   /// Number of the last appended record; 0 before the first.

@@ -34,6 +34,15 @@ struct SteeringTests {
     #expect(metrics.contains("clava_up 1\n") && metrics.contains("clava_workers 2\n"))
     #expect(try Program.run(["logs", out]).output.contains("worker 2 is there"))
     #expect(try Program.run(["logs", out, "worker 1"]).status == 0)
+    // Elements of a Slurm array write a log for every job their slot had.
+    for (job, slot) in [(9, 6), (12, 6), (12, 5)] {
+      try Data("job \(job)\n".utf8).write(to: URL(fileURLWithPath: "\(out)/logs/slurm-\(job)_\(slot).log"))
+    }
+    for name in ["slot-6", "worker 7", "7", "slot-6@node3"] {
+      let jobs = try Program.run(["logs", out, name]).output.split(separator: "\n").filter { $0.hasPrefix("job") }
+      #expect(jobs == ["job 9", "job 12"], "\(name)")
+    }
+    #expect(try Program.run(["logs", out, "12_5"]).output == "job 12\n")
     let unknown = try Program.run(["logs", out, "train-denoiser"])
     #expect(unknown.status == 2 && unknown.errors.contains("did you mean train-denoiser/"), "\(unknown.errors)")
     let nobody = try Program.run(["drain", out, "worker 9"])

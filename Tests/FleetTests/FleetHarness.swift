@@ -135,3 +135,43 @@ struct TestRun {
 func digests(_ outcome: RunOutcome) -> [String: [Digest]] {
   Dictionary(uniqueKeysWithValues: outcome.outputs.map { ($0.key.name, $0.value.map(\.digest)) })
 }
+
+/// Does something to a running fleet from another thread.
+func meanwhile(_ work: @escaping @Sendable () -> Void) {
+  let thread = Thread { work() }
+  thread.start()
+}
+
+/// Waits until something holds, at most ten seconds.
+@discardableResult
+func eventually(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<1000 {
+    if condition() { return true }
+    usleep(10_000)
+  }
+  return condition()
+}
+
+/// A task that takes long enough to be disturbed.
+enum LongTask {
+  static let plan = [TestRun.task("chain/a", "chain", steps: 500)]
+  /// What it gives if nobody disturbs it; computed once for all tests.
+  private static let reference = Result { digests(try TestRun(plan).run(workers: 1)) }
+
+  static func undisturbed() throws -> [String: [Digest]] { try reference.get() }
+}
+
+extension EventLog {
+  /// Why workers were lost.
+  var losses: [String] { events.compactMap { if case .workerLost(_, let cause) = $0 { cause } else { nil } } }
+
+  /// Whether the worker that joined in this place has told of progress.
+  func hasProgress(ofWorker place: Int) -> Bool {
+    let names = events.compactMap { if case .workerJoined(let worker, _) = $0 { worker } else { nil } }
+    guard names.indices.contains(place) else { return false }
+    return events.contains { if case .taskProgress(_, _, _, names[place], _) = $0 { true } else { false } }
+  }
+
+  /// Why workers left.
+  var departures: [String] { events.compactMap { if case .workerLeft(_, let cause) = $0 { cause } else { nil } } }
+}

@@ -88,6 +88,8 @@ struct PlacementTextTests {
         == "sh -c 'env CLAVA_LAUNCH=\(identity.text) clava worker --connect - --key - --workdir '\\''my work'\\''; exit $?'"
     )
     #expect(!arguments.joined().contains("SECRET"))
+    let shared = SSHHost(address: "10.9.1.2", slots: 2, memory: 8 << 30)
+    #expect(command.arguments(shared, identity).last?.contains("--memory 4294967296") == true, "half of the machine's")
     let line = try command.greeting(slot: 1)
     #expect(line.last == 10 && line.count(where: { $0 == 10 }) == 1)
     let fields = try CanonicalJSON.decode([String: String].self, from: line, source: "greeting")

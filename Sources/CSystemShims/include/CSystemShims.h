@@ -10,6 +10,10 @@
 int clava_eventfd(void);
 /// syncfs(descriptor): forces a whole file system to disk.
 int clava_sync_file_system(int descriptor);
+/// Opens a file without a name in a folder, for writing (O_TMPFILE). Returns -1 and sets errno on failure.
+int clava_open_unnamed(const char *folder);
+/// Gives a file from `clava_open_unnamed` its name, unless something is there. Returns -1 and sets errno on failure.
+int clava_link_unnamed(int descriptor, const char *path);
 /// Names the calling thread (15 characters are kept).
 void clava_thread_name(const char *name);
 /// Asks the kernel to send this process `signal` when the thread that created it dies.

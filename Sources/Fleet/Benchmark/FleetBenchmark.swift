@@ -8,16 +8,26 @@ internal import TaskGraph
 
 /// How fast a coordinator hands out tasks that take no time.
 public struct FleetSpeed: Sendable, Codable {
+  /// A rate and what it costs.
+  public struct Rate: Sendable, Codable {
+    /// Tasks in a second.
+    public var perSecond: Double
+    /// Seconds it was measured over.
+    public var seconds: Double
+    /// Processor seconds of the coordinator's own thread meanwhile, for a task.
+    public var coordinatorSeconds: Double
+    /// Processor seconds of the whole process, simulated workers included, for a task.
+    public var processSeconds: Double
+  }
+
   /// Tasks in the plan.
   public var tasks: Int
   /// Workers, all on one thread beside the coordinator's.
   public var workers: Int
-  /// Seconds from the first grant to the last commit, of the coordinator proper: journal, cache and messages included.
-  public var seconds: Double
-  /// Tasks handed out, committed and answered in a second.
-  public var tasksPerSecond: Double
-  /// Processor seconds of the coordinator's thread.
-  public var processorSeconds: Double
+  /// Tasks assigned: chosen, written to the journal, forced to disk, sent and received, without any being finished.
+  public var assigned: Rate
+  /// Tasks assigned, delivered, committed to cache and journal, forced to disk and answered.
+  public var committed: Rate
   /// Resident bytes of the process when half of the tasks are done, and at the end.
   public var residentEarly: Int
   public var residentLate: Int
@@ -33,30 +43,35 @@ public enum FleetBenchmark {
   ///   - folder: an empty folder on the disk that is to be measured.
   /// - Throws: `ClavaError` if the folder cannot be written.
   public static func run(tasks: Int, workers: Int, folder: String) throws -> FleetSpeed {
-    let directory = try RunDirectory(path: folder, create: true)
     let plan = try plan(tasks)
+    let assigned = try assignment(plan, workers, folder: "\(folder)/assigned")
+    let directory = try RunDirectory(path: "\(folder)/committed", create: true)
     let stop = StopFlag()
     // The first coordinator is stopped half way, to see how long the next one takes to go on.
     let half = Counter(limit: tasks / 2) { stop.raise() }
     let first = try pass(plan, directory, workers, stop: stop, counter: half)
     let rest = Counter(limit: .max) {}
     let second = try pass(plan, directory, workers, stop: StopFlag(), counter: rest)
-    let seconds = first.seconds + second.seconds
-    let committed = first.committed + second.committed
     return FleetSpeed(
-      tasks: tasks, workers: workers, seconds: seconds, tasksPerSecond: Double(committed) / seconds,
-      processorSeconds: first.processorSeconds + second.processorSeconds, residentEarly: first.resident,
-      residentLate: second.resident, restartSeconds: second.start)
+      tasks: tasks, workers: workers, assigned: assigned, committed: rate([half.times, rest.times]),
+      residentEarly: first.resident, residentLate: second.resident, restartSeconds: second.start)
   }
 
   private struct Pass {
-    var committed = 0
     /// From the coordinator's start to its first grant.
     var start: Double = 0
-    /// From its first grant to its last commit.
-    var seconds: Double = 0
-    var processorSeconds: Double = 0
     var resident = 0
+  }
+
+  private static func rate(_ parts: [Counter.Times]) -> FleetSpeed.Rate {
+    let count = Double(max(1, parts.reduce(0) { $0 + $1.count }))
+    func sum(_ value: (Instant) -> Double) -> Double {
+      parts.reduce(0) { $0 + value($1.last) - value($1.first) }
+    }
+    let seconds = max(1e-9, sum { $0.wall.inSeconds })
+    return FleetSpeed.Rate(
+      perSecond: count / seconds, seconds: seconds, coordinatorSeconds: sum(\.thread) / count,
+      processSeconds: sum(\.process) / count)
   }
 
   private static func plan(_ count: Int) throws -> Plan {
@@ -79,46 +94,81 @@ public enum FleetBenchmark {
       name: "value", digest: object.digest, contentDigest: object.contentDigest, size: object.size)
     var settings = FleetSettings(workers: workers)
     settings.stopSeconds = 10
-    let context = try MessagingContext(threads: 2)
+    let context = try MessagingContext(threads: 1)
+    let swarm = WorkerSwarm(count: workers, context: context, work: .deliver(output))
     let began = MonotonicClock.now
-    let start = processorSeconds()
+    try coordinate(plan, directory, settings, stop, swarm) { event in
+      switch event {
+      case .taskStarted: counter.noteStart()
+      case .taskFinished: counter.noteEnd()
+      default: break
+      }
+    }
+    return Pass(
+      start: (counter.times.first.wall - began).inSeconds, resident: ProcessMemory.resident(getpid()))
+  }
+
+  /// Assigns every task at once, as if slots had queues long enough for all; nothing is finished.
+  private static func assignment(_ plan: Plan, _ workers: Int, folder: String) throws -> FleetSpeed.Rate {
+    let stop = StopFlag()
+    let counter = Counter(limit: plan.tasks.count) { stop.raise() }
+    var settings = FleetSettings(workers: workers)
+    settings.stopSeconds = 0.1
+    settings.scheduling.leaseAhead = (plan.tasks.count + workers - 1) / workers
+    settings.scheduling.leaseAheadSeconds = 1e9
+    let swarm = WorkerSwarm(count: workers, context: try MessagingContext(threads: 1), work: .hold) {
+      counter.noteEnd()
+    }
+    // The start is noted on the coordinator's thread, whose processor time is wanted.
+    try coordinate(plan, RunDirectory(path: folder, create: true), settings, stop, swarm) { event in
+      if case .workerJoined = event { counter.noteStart() }
+    }
+    return rate([counter.times])
+  }
+
+  private static func coordinate(
+    _ plan: Plan, _ directory: RunDirectory, _ settings: FleetSettings, _ stop: StopFlag, _ swarm: WorkerSwarm,
+    observe: @escaping @Sendable (FleetEvent) -> Void
+  ) throws {
     let coordinator = try Coordinator(
-      plan: plan, directory: directory, settings: settings, stop: stop,
-      observe: { event in
-        switch event {
-        case .taskStarted: counter.noteStart()
-        case .taskFinished: counter.noteEnd()
-        default: break
-        }
-      })
-    let swarm = WorkerSwarm(count: workers, context: context, output: output)
-    let outcome = try coordinator.run {
+      plan: plan, directory: directory, settings: settings, stop: stop, observe: observe)
+    _ = try coordinator.run {
       let socket = try FleetEndpoint(directory: directory, settings: settings, epoch: 1)
       swarm.start(socket.localAddress ?? "")
       return Coordinator.Connection(socket: socket, launcher: SwarmLauncher(swarm), transfer: nil)
     }
     swarm.end()
-    _ = outcome
-    let times = counter.times
-    return Pass(
-      committed: times.count, start: (times.first - began).inSeconds, seconds: (times.last - times.first).inSeconds,
-      processorSeconds: processorSeconds() - start, resident: ProcessMemory.resident(getpid()))
+  }
+}
+
+/// A point in time by three clocks.
+private struct Instant: Sendable {
+  var wall: Duration = .zero
+  /// Processor seconds of the thread that counts.
+  var thread: Double = 0
+  /// Processor seconds of the process.
+  var process: Double = 0
+
+  static func now(thread clock: clockid_t) -> Instant {
+    Instant(
+      wall: MonotonicClock.now, thread: seconds(clock), process: seconds(CLOCK_PROCESS_CPUTIME_ID))
   }
 
-  private static func processorSeconds() -> Double {
+  private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
 
-/// Counts what the coordinator tells of.
+/// Counts what happens, and when: the time of the thread that notes the start is measured, whoever notes the end.
 private final class Counter: Sendable {
   struct Times: Sendable {
     var count = 0
-    var first: Duration = .zero
-    var last: Duration = .zero
+    var first = Instant()
+    var last = Instant()
     var hasStarted = false
+    var clock = CLOCK_THREAD_CPUTIME_ID
   }
 
   private let state = Mutex(Times())
@@ -136,14 +186,15 @@ private final class Counter: Sendable {
     state.withLock { times in
       guard !times.hasStarted else { return }
       times.hasStarted = true
-      times.first = MonotonicClock.now
+      pthread_getcpuclockid(pthread_self(), &times.clock)
+      times.first = .now(thread: times.clock)
     }
   }
 
   func noteEnd() {
     let count = state.withLock { times in
       times.count += 1
-      times.last = MonotonicClock.now
+      times.last = .now(thread: times.clock)
       return times.count
     }
     if count == limit { reached() }

@@ -6,30 +6,38 @@ internal import TaskGraph
 
 /// Many workers on one thread, each with its own socket and the real protocol, whose tasks take no time.
 final class WorkerSwarm: Sendable {
+  /// What they do with a task.
+  enum Work: Sendable {
+    /// Deliver this at once.
+    case deliver(TaskOutput)
+    /// Never finish it.
+    case hold
+  }
+
   private let count: Int
   // A context may be used from any thread; only sockets may not.
   nonisolated(unsafe) private let context: MessagingContext
-  private let output: TaskOutput
+  private let work: Work
+  private let granted: @Sendable () -> Void
   private let stop = StopFlag()
   private let ended = StopFlag()
 
-  init(count: Int, context: MessagingContext, output: TaskOutput) {
+  /// Seconds between looks at what has to be repeated.
+  private static let tickSeconds = 0.5
+
+  /// - Parameter granted: called for every task that reaches a worker.
+  init(count: Int, context: MessagingContext, work: Work, granted: @escaping @Sendable () -> Void = {}) {
     self.count = count
     self.context = context
-    self.output = output
+    self.work = work
+    self.granted = granted
   }
 
   /// Starts them.
   func start(_ address: String) {
     let thread = Thread { [self] in
       do {
-        var workers = try (0..<count).map { try SwarmWorker(number: $0, context: context, address: address) }
-        while !stop.isRaised {
-          var isBusy = false
-          for index in workers.indices where workers[index].turn(output) { isBusy = true }
-          if !isBusy { usleep(200) }
-        }
-        for worker in workers { worker.close() }
+        try run(address)
       } catch {
         FileHandle.standardError.write(Data("\(error)\n".utf8))
       }
@@ -37,6 +45,24 @@ final class WorkerSwarm: Sendable {
     }
     thread.stackSize = 8 << 20
     thread.start()
+  }
+
+  private func run(_ address: String) throws {
+    var workers = try (0..<count).map {
+      try SwarmWorker(number: $0, context: context, address: address, work: work, granted: granted)
+    }
+    var descriptors = workers.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    var lastTick: Duration = .zero
+    while !stop.isRaised {
+      let now = MonotonicClock.now
+      if (now - lastTick).inSeconds > Self.tickSeconds {
+        lastTick = now
+        for index in workers.indices { workers[index].tick() }
+      }
+      guard poll(&descriptors, nfds_t(descriptors.count), 20) > 0 else { continue }
+      for index in workers.indices where descriptors[index].revents != 0 { workers[index].turn() }
+    }
+    for worker in workers { worker.close() }
   }
 
   /// Ends them and waits for that.
@@ -51,51 +77,64 @@ private struct SwarmWorker {
   private let socket: Socket
   private let identity: String
   private let name: String
+  private let work: WorkerSwarm.Work
+  private let granted: @Sendable () -> Void
   private let codec = MessageCodec()
-  private var core = WorkerCore(beatSeconds: 2)
+  private var core: WorkerCore
   private var sequence: UInt64 = 0
-  private var lastTick: Duration = .zero
   private var isOver = false
 
-  init(number: Int, context: MessagingContext, address: String) throws {
+  init(
+    number: Int, context: MessagingContext, address: String, work: WorkerSwarm.Work,
+    granted: @escaping @Sendable () -> Void
+  ) throws {
     socket = try Socket(context, .dealer)
     try socket.connect(address)
     identity = "\(number)"
     name = "worker \(number + 1)"
+    self.work = work
+    self.granted = granted
+    // Whoever holds a hundred attempts shall not spend the time on naming them.
+    if case .hold = work { core = WorkerCore(beatSeconds: 20) } else { core = WorkerCore(beatSeconds: 2) }
   }
 
-  /// Takes what has come.
-  ///
-  /// - Returns: whether there was anything.
-  mutating func turn(_ output: TaskOutput) -> Bool {
-    guard !isOver else { return false }
-    let now = MonotonicClock.now
-    if (now - lastTick).inSeconds > 0.5 {
-      lastTick = now
-      apply(.tick, output)
+  var descriptor: Int32 { socket.descriptor }
+
+  mutating func tick() {
+    guard !isOver else { return }
+    apply(.tick)
+    turn()
+  }
+
+  /// Takes what has come, until nothing comes any more although everything was said.
+  mutating func turn() {
+    var before: UInt64
+    repeat {
+      before = sequence
+      while !isOver, let frames = socket.receive() { take(frames) }
+    } while sequence != before && !isOver
+  }
+
+  private mutating func take(_ frames: [Data]) {
+    guard let envelope = try? codec.decode(frames), core.accepts(epoch: envelope.epoch) else { return }
+    switch envelope.message {
+    case .welcome: apply(.welcomed(epoch: envelope.epoch))
+    case .rehello: apply(.helloWanted)
+    case .grant(let grant, _):
+      granted()
+      apply(.granted(AttemptIdentifier(grant.attempt)))
+    case .revoke(let revoke):
+      apply(.revoked(AttemptIdentifier(revoke.attempt), evenIfRunning: revoke.evenIfRunning))
+    case .committed(let notice): apply(.acknowledged(AttemptIdentifier(notice.attempt)))
+    case .drain: if case .deliver = work { apply(.drain) }
+    case .dismiss: apply(.dismissed)
+    default: apply(.heard)
     }
-    var isBusy = false
-    while !isOver, let frames = socket.receive() {
-      isBusy = true
-      guard let envelope = try? codec.decode(frames), core.accepts(epoch: envelope.epoch) else { continue }
-      switch envelope.message {
-      case .welcome: apply(.welcomed(epoch: envelope.epoch), output)
-      case .rehello: apply(.helloWanted, output)
-      case .grant(let grant, _): apply(.granted(AttemptIdentifier(grant.attempt)), output)
-      case .revoke(let revoke):
-        apply(.revoked(AttemptIdentifier(revoke.attempt), evenIfRunning: revoke.evenIfRunning), output)
-      case .committed(let notice): apply(.acknowledged(AttemptIdentifier(notice.attempt)), output)
-      case .drain: apply(.drain, output)
-      case .dismiss: apply(.dismissed, output)
-      default: apply(.heard, output)
-      }
-    }
-    return isBusy
   }
 
   func close() { socket.dropUnsent() }
 
-  private mutating func apply(_ event: WorkerEvent, _ output: TaskOutput) {
+  private mutating func apply(_ event: WorkerEvent) {
     var events = [event]
     while !events.isEmpty {
       for effect in core.handle(events.removeFirst(), now: MonotonicClock.now) {
@@ -105,6 +144,7 @@ private struct SwarmWorker {
           let entries = held.map { HeldAttempt(attempt: $0.name, isRunning: $0 == running) }
           send(.heartbeat(Heartbeat(held: entries, residentMemory: 0)))
         case .run(let attempt):
+          guard case .deliver(let output) = work else { break }
           events.append(.computeFinished(attempt, AttemptResult(outputs: [output], seconds: 0.001, peakMemory: 0)))
         case .stopRunning: if let running = core.running { events.append(.computeLeft(running)) }
         case .startCompute: events.append(.computeReady)

@@ -66,9 +66,7 @@ final class KubernetesLauncher: Launcher {
     let manifests = KubernetesManifests(
       placement: placement, workers: count, endpoint: site.endpoint, lifetimeOptions: site.lifetimeOptions,
       launch: launch)
-    let keys = try (0..<count).map { slot in
-      (name: "slot-\(slot).json", base64: try FileSystem.read(site.keyFile(slot)).base64EncodedString())
-    }
+    let keys = (0..<count).compactMap(key)
     let folder = "\(site.launchFolder)/kubernetes"
     let texts = [
       ("\(folder)/secret.yaml", manifests.secret("clava-curve", files: keys)),
@@ -80,6 +78,17 @@ final class KubernetesLauncher: Launcher {
       chmod(path, 0o600)
     }
     return texts.map(\.0)
+  }
+
+  /// The key file of a slot. Of one that cannot be had, for instance because it was revoked, the others know nothing:
+  /// its pod finds no key and ends, and the Job gives up that index and no other.
+  private func key(_ slot: Int) -> (name: String, base64: String)? {
+    do {
+      return (name: "slot-\(slot).json", base64: try FileSystem.read(site.keyFile(slot)).base64EncodedString())
+    } catch {
+      site.report("slot \(slot) gets no key and will do no work: \(ClavaError.wrapping(error))")
+      return nil
+    }
   }
 
   private static func call(_ command: [String], _ report: @Sendable (String) -> Void) {

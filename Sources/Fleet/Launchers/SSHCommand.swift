@@ -32,6 +32,8 @@ package struct SSHCommand: Sendable {
       "-",
     ]
     if let workdir = host.workdir { words += ["--workdir", workdir] }
+    // The scheduler is told what each slot has; the machine itself may have more, for others.
+    if let memory = host.memory { words += ["--memory", "\(memory / max(1, host.slots))"] }
     return ShellText.command(["sh", "-c", ShellText.command(words + site.lifetimeOptions) + "; exit $?"])
   }
 

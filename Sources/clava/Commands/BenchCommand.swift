@@ -21,7 +21,7 @@ struct BenchCommand: ParsableCommand {
         clava bench
         clava bench --only network --json
         clava bench --only matching --rows 1000000
-        clava bench --only fleet --tasks 100000
+        clava bench --only fleet --tasks 100000 --workers 1000
         scripts/bench-matching                    greedy matching with faiss, side by side
         scripts/bench-peers                       the same work in PyTorch and scikit-learn, side by side
       """)
@@ -37,8 +37,11 @@ struct BenchCommand: ParsableCommand {
   @Option(name: .long, help: "Rows on either side of the matching; above 100,000 greedy matching is left out.")
   var rows = 20_000
 
-  @Option(name: .long, help: "Empty tasks that the fleet's coordinator hands out to a thousand workers.")
+  @Option(name: .long, help: "Empty tasks that the fleet's coordinator hands out.")
   var tasks = 20_000
+
+  @Option(name: .long, help: "Simulated workers that the fleet's coordinator hands them out to.")
+  var workers = 1000
 
   @Option(name: .long, help: "How often a short figure is measured.")
   var repeats = 7
@@ -61,6 +64,11 @@ struct BenchCommand: ParsableCommand {
       throw ClavaError(
         .configuration, "found \(tasks), expected a number from 100 to 1000000", at: .init(file: "--tasks"),
         remedy: "leave the option out for 20000")
+    }
+    guard (1...10_000).contains(workers) else {
+      throw ClavaError(
+        .configuration, "found \(workers), expected a number from 1 to 10000", at: .init(file: "--workers"),
+        remedy: "leave the option out for 1000")
     }
     BLAS.useOneThread()
     var results: [BenchmarkResult] = []
@@ -111,13 +119,18 @@ struct BenchCommand: ParsableCommand {
   private func fleet() throws -> [BenchmarkResult] {
     let folder = NSTemporaryDirectory() + "clava-bench-\(getpid())"
     defer { FileSystem.removeIfPresent(folder) }
-    let speed = try FleetBenchmark.run(tasks: tasks, workers: min(1000, tasks), folder: folder)
-    let size = "\(TextFormatting.count(speed.tasks)) empty tasks, \(speed.workers) workers"
-    return [
-      BenchmarkResult(name: "tasks handed out and committed, \(size)", value: speed.tasksPerSecond, unit: "tasks/s"),
-      BenchmarkResult(
-        name: "processor time of the coordinator a task", value: speed.processorSeconds / Double(speed.tasks) * 1e6,
-        unit: "µs"),
+    let speed = try FleetBenchmark.run(tasks: tasks, workers: min(workers, tasks), folder: folder)
+    let size = "\(TextFormatting.count(speed.tasks)) empty tasks, \(TextFormatting.count(speed.workers)) workers"
+    func results(_ what: String, _ rate: FleetSpeed.Rate) -> [BenchmarkResult] {
+      [
+        BenchmarkResult(name: "tasks \(what), \(size)", value: rate.perSecond, unit: "tasks/s"),
+        BenchmarkResult(
+          name: "… processor time of the coordinator's thread a task", value: rate.coordinatorSeconds * 1e6, unit: "µs"),
+        BenchmarkResult(
+          name: "… of the whole process, simulated workers included", value: rate.processSeconds * 1e6, unit: "µs"),
+      ]
+    }
+    return results("assigned", speed.assigned) + results("assigned, committed and answered", speed.committed) + [
       BenchmarkResult(
         name: "resident memory at half time and at the end", value: Double(speed.residentLate) / 1048576, unit: "MiB",
         comparison: .init(

@@ -10,13 +10,16 @@ struct LogsCommand: ParsableCommand {
     commandName: "logs", abstract: "Print the log of a run, of a task or of a worker.",
     discussion: """
       Without a name: what happened in the run. With the name of a task: the output of its newest attempt, or of the
-      one chosen with --attempt. With the name or number of a worker: the log of its process.
+      one chosen with --attempt. With the name or number of a worker: the log of its process; for workers of Slurm also
+      the job and its element, for pods the command that shows it.
 
       EXAMPLES
         clava logs RUN --follow
         clava logs RUN train-denoiser/district
         clava logs RUN train-denoiser/district --attempt 1
         clava logs RUN "worker 2"
+        clava logs RUN slot-1
+        clava logs RUN 4711_1
       """)
 
   @Argument(help: ArgumentHelp("Run directory.", valueName: "run"), completion: .directory)
@@ -73,19 +76,59 @@ enum LogFiles {
       }
     }
     let worker = name.hasPrefix("worker ") ? String(name.dropFirst(7)) : name
-    let path = "\(run.logs)/worker-\(worker).log"
-    if FileSystem.exists(path) { return [Found(path: path, title: "worker \(worker)")] }
+    let logs = workerLogs(worker, in: run)
+    if !logs.isEmpty { return logs }
     let plan = try CanonicalJSON.decode(Plan.self, from: FileSystem.read(run.plan), source: run.plan)
     if plan.tasks.contains(where: { $0.id.name == name }) {
       throw ClavaError(
         .input, "task '\(name)' has not begun yet, or was taken from the cache", at: .init(file: run.path),
         remedy: "see `clava status \(run.path)` for what it waits for")
     }
+    if let remedy = podRemedy(worker, in: run) {
+      throw ClavaError(
+        .input, "the log of worker '\(worker)' is not in this folder", at: .init(file: run.path), remedy: remedy)
+    }
     let near = plan.tasks.map(\.id.name).filter { $0.contains(name) }.prefix(3)
     throw ClavaError(
       .input, "there is no task or worker '\(name)'", at: .init(file: run.path),
       remedy: near.isEmpty
         ? "see `clava status \(run.path)` for names" : "did you mean \(near.joined(separator: ", "))?")
+  }
+}
+
+extension LogFiles {
+  /// Logs of a worker by its number or by what an engine calls it.
+  ///
+  /// Workers of this machine and of ssh write `worker-N.log`. Elements of a Slurm array write `slurm-JOB_SLOT.log`, one
+  /// for each job the slot had, and are known by `JOB_SLOT`, `slot-SLOT`, the key's name, with or without its machine,
+  /// or the worker's number, which is that of the slot and one. Logs of pods stay with Kubernetes.
+  static func workerLogs(_ name: String, in run: RunDirectory) -> [Found] {
+    let files = FileSystem.list(run.logs)
+    let short = String(name.prefix { $0 != "@" })
+    if files.contains("worker-\(short).log") {
+      return [Found(path: "\(run.logs)/worker-\(short).log", title: "worker \(short)")]
+    }
+    let slot = short.hasPrefix("slot-") ? Int(short.dropFirst(5)) : Int(short).map { $0 - 1 }
+    let found = files.filter { file in
+      guard file.hasPrefix("slurm-"), file.hasSuffix(".log") else { return false }
+      let job = file.dropFirst(6).dropLast(4)
+      let element = job.split(separator: "_").last.flatMap { Int($0) }
+      return job == short || file == short || (slot != nil && element == slot)
+    }
+    // Jobs of one slot in the order in which Slurm numbered them.
+    return found.sorted { ($0.count, $0) < ($1.count, $1) }.map {
+      Found(path: "\(run.logs)/\($0)", title: "worker \(name), \($0)")
+    }
+  }
+
+  /// How to see the log of a pod, if Kubernetes runs the workers.
+  static func podRemedy(_ name: String, in run: RunDirectory) -> String? {
+    guard FileSystem.exists("\(run.path)/launch/kubernetes/workers.yaml") else { return nil }
+    let short = name.prefix { $0 != "@" }
+    let slot = short.hasPrefix("slot-") ? Int(short.dropFirst(5)) : Int(short).map { $0 - 1 }
+    guard let slot, slot >= 0 else { return nil }
+    return "Kubernetes keeps the logs of pods: kubectl logs "
+      + "--selector job-name=clava-workers,batch.kubernetes.io/job-completion-index=\(slot)"
   }
 }
 

@@ -53,9 +53,10 @@ struct RunTaskCommand: ParsableCommand {
     try KernelEnvironment.require(plan.numericProfile)
     BLAS.useOneThread()
     Interruption.install(also: [SIGUSR1])
+    let checkpoint = try checkpoint(run)
     let runner = try TaskRunner(
-      plan: plan, directory: run, registry: SynthesisTasks.registry, checkpointSeconds: checkpointSeconds(run),
-      stop: Interruption.flag)
+      plan: plan, directory: run, registry: SynthesisTasks.registry, checkpointSeconds: checkpoint.every,
+      retention: CheckpointRetention(checkpoint), stop: Interruption.flag)
     for id in try tasks(plan) {
       do {
         let outcome = try runner.run(id)
@@ -83,11 +84,11 @@ struct RunTaskCommand: ParsableCommand {
     return stride(from: index, to: levels[level].count, by: width).map { levels[level][$0].id }
   }
 
-  /// Time between checkpoints as the run was configured.
-  private func checkpointSeconds(_ run: RunDirectory) throws -> Double {
+  /// Checkpoints as the run was configured.
+  private func checkpoint(_ run: RunDirectory) throws -> Configuration.Checkpoint {
     var reader = ConfigurationReader()
     try reader.read(file: run.configuration)
-    return try reader.finish().checkpoint.every
+    return try reader.finish().checkpoint
   }
 }
 

@@ -48,6 +48,9 @@ struct WorkerCommand: ParsableCommand {
   @Option(name: .long, help: "Seconds to go on trying a coordinator that does not know the key.")
   var refusalPatience = 30.0
 
+  @Option(name: .long, help: "Memory this worker has for itself, for example 8GB; if not given, that of the machine.")
+  var memory: String?
+
   @OptionGroup var files: WorkerFilesArguments
 
   @Option(name: .long, help: .hidden)
@@ -98,6 +101,7 @@ struct WorkerCommand: ParsableCommand {
     options.orphanSeconds = orphanAfter
     options.lifecycle = try lifetime.lifecycle
     options.refusalSeconds = refusalPatience
+    options.memory = try memory.map(WorkerFilesOptions.bytes)
     options.files = try files.options
     throw ExitCode(WorkerProgram.run(options))
   }

@@ -2,6 +2,7 @@ import Configuration
 import Essentials
 import Fleet
 import Foundation
+import Storage
 
 /// What the configuration says of the fleet, in the fleet's own terms.
 extension FleetSettings {
@@ -14,6 +15,8 @@ extension FleetSettings {
     self.init(workers: configuration.workers ?? launcher.usualWorkers)
     self.launcher = launcher
     checkpointSeconds = configuration.checkpoint.every
+    checkpointRetention = CheckpointRetention(configuration.checkpoint)
+    keepCheckpoints = configuration.checkpoint.keepFinished
     heartbeatSeconds = fleet.heartbeat
     leaseSeconds = fleet.lease
     orphanSeconds = fleet.orphanAfter
@@ -22,6 +25,15 @@ extension FleetSettings {
     lifetimeSeconds = fleet.lifetime
     staggerSeconds = fleet.lifetimeStagger
     coreType = NumericKernels.coreType(configuration)
+  }
+}
+
+extension CheckpointRetention {
+  /// What the configuration says of the checkpoints of a task.
+  init(_ checkpoint: Configuration.Checkpoint) {
+    self.init(
+      last: checkpoint.keepLast, keepsBest: checkpoint.keepBest, keepsFirst: checkpoint.keepFirst,
+      every: checkpoint.keepEvery > 0 ? checkpoint.keepEvery : nil)
   }
 }
 

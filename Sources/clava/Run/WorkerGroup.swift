@@ -39,6 +39,9 @@ struct WorkerGroup {
     add("--refusal-patience", "\(command.refusalPatience)")
     add("--workdir", command.files.workdir)
     add("--cache-size", command.files.cacheSize)
+    add("--memory", command.memory)
+    add("--lifetime", command.lifetime.lifetime)
+    add("--lifetime-stagger", command.lifetime.stagger)
     if command.files.noSharedFolder { list.append("--no-shared-folder") }
     return list
   }
