@@ -31,6 +31,8 @@ public struct SweepState: Sendable {
   /// All combinations of the grid before this one have a trial.
   private(set) var gridCursor = 0
   private(set) var completeCount = 0
+  /// Trials whose parameters the sampler chose for the sweep itself.
+  private(set) var samplerCount = 0
 
   /// A sweep before its first record.
   public init() {}
@@ -140,6 +142,7 @@ public struct SweepState: Sendable {
         number: suggest.trial, parameters: suggest.params, source: suggest.source, space: suggest.space,
         bracket: bracket, began: time))
     active.insert(suggest.trial)
+    if suggest.source != .enqueued { samplerCount += 1 }
     if specification.sampler.kind == .grid {
       cells.insert(suggest.params.canonicalText)
       gridCursor = nextCombination() ?? specification.space.combinations ?? 0
