@@ -71,7 +71,9 @@ public struct SimulatedSweep {
 
 extension SimulatedSweep {
   /// The least value that a sampler finds with a budget of trials.
-  public static func best(_ function: TestFunction, _ kind: SamplerOptions.Kind, trials: Int, seed: Int) throws -> Double {
+  public static func best(_ function: TestFunction, _ kind: SamplerOptions.Kind, trials: Int, seed: Int) throws
+    -> Double
+  {
     var specification = SweepSpecification()
     specification.seed = seed
     specification.trials = trials

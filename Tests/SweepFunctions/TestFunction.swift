@@ -65,7 +65,8 @@ extension Parameter {
   }
 
   /// A whole number.
-  public static func integer(_ name: String, _ low: Int, _ high: Int, when other: (String, String)? = nil) -> Parameter {
+  public static func integer(_ name: String, _ low: Int, _ high: Int, when other: (String, String)? = nil) -> Parameter
+  {
     Parameter(name: name, domain: .integers(.init(low: low, high: high)), conditions: conditions(other))
   }
 

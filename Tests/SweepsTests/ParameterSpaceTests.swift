@@ -25,7 +25,10 @@ struct ParameterSpaceTests {
   @Test("a grid has each cell once: inactive parameters make no cells of their own")
   func cells() {
     let grid = ParameterSpace(Array(space.parameters.prefix(2)))
-    #expect(grid.cells.map(\.canonicalText) == ["kind=a", "kind=b; n=1", "kind=b; n=2", "kind=b; n=3", "kind=b; n=4", "kind=c"])
+    #expect(
+      grid.cells.map(\.canonicalText) == [
+        "kind=a", "kind=b; n=1", "kind=b; n=2", "kind=b; n=3", "kind=b; n=4", "kind=c",
+      ])
   }
 
   @Test("a condition may name a parameter that is declared later")

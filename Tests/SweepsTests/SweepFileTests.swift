@@ -123,7 +123,8 @@ struct SweepFileTests {
   @Test("a grid of a range without steps is refused, with a step it is not")
   func grids() {
     let head = "sampler: { kind: grid }\n"
-    #expect(problems(head + parameters("  classifier.scale: { uniform: [0, 2] }")).first?.message.contains("steps") == true)
+    #expect(
+      problems(head + parameters("  classifier.scale: { uniform: [0, 2] }")).first?.message.contains("steps") == true)
     #expect(problems(head + parameters("  classifier.scale: { uniform: [0, 2], step: 0.5 }")).isEmpty)
   }
 
@@ -139,7 +140,8 @@ struct SweepFileTests {
     var base = ConfigurationReader()
     try base.read(text: "denoiser: { process: ddpm, timesteps: 100 }", source: "c.yaml")
     let good = try SweepFile.read(
-      text: parameters("  sampling.solver: { choice: [dpmpp2m, ancestral] }"), source: "s").specification
+      text: parameters("  sampling.solver: { choice: [dpmpp2m, ancestral] }"), source: "s"
+    ).specification
     #expect(SweepCheck.conflicts(good.space, base: base).isEmpty)
     let bad = try SweepFile.read(
       text: parameters(

@@ -100,7 +100,8 @@ struct SweepStateTests {
     ])
     var sweep = try Self.sweep(specification)
     try sweep.run(slots: 3, reports: 10)
-    try sweep.write(.enqueued(TrialParameters(["kind": .string("tree"), "depth": .integer(19), "other": .string("b")])))
+    try sweep.write(
+      .enqueued(TrialParameters(["kind": .string("tree"), "depth": .integer(19), "other": .string("b")])))
     try sweep.restart()
     try sweep.run(slots: 5)
     let texts = sweep.state.trials.map(\.parameters.canonicalText)

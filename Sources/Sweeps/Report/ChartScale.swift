@@ -38,10 +38,15 @@ struct ChartScale {
       return powers.count >= 2 ? powers : [low, high]
     }
     let rough = (high - low) / 5, power = pow(10, log10(rough).rounded(.down))
-    let step = ([1, 2, 5, 10].first { $0 * power >= rough } ?? 10) * power
-    let first = (low / step).rounded(.up)
-    return (0..<12).map { (first + Double($0)) * step }.filter { $0 <= high + step * 1e-9 }
-      .map { abs($0) < step * 1e-9 ? 0 : $0 }
+    let sizes: [Double] = [1, 2, 5, 10]
+    let step: Double = (sizes.first { $0 * power >= rough } ?? 10) * power
+    let first = (low / step).rounded(.up), slack = step * 1e-9
+    var ticks: [Double] = []
+    for index in 0..<12 {
+      let tick = (first + Double(index)) * step
+      if tick <= high + slack { ticks.append(abs(tick) < slack ? 0 : tick) }
+    }
+    return ticks
   }
 }
 
@@ -100,7 +105,8 @@ enum Markup {
   }
 
   /// Both axes of a chart with ticks, grid and names.
-  static func axes(_ x: ChartScale, _ y: ChartScale, names: (x: String, y: String), showsNumbers: Bool = true) -> String {
+  static func axes(_ x: ChartScale, _ y: ChartScale, names: (x: String, y: String), showsNumbers: Bool = true) -> String
+  {
     var parts: [String] = []
     for tick in y.ticks {
       parts.append(line(x.start, y.pixel(tick), x.end, y.pixel(tick)))

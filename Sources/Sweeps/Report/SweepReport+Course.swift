@@ -105,6 +105,7 @@ extension SweepReport {
       return "<tr\(best.contains(trial.number) ? " class=\"chosen\"" : "")>"
         + cells.map { "<td>\($0)</td>" }.joined() + "</tr>"
     }
-    return "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table></div>"
+    return
+      "<div class=\"scroll\"><table><thead><tr>\(head)</tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table></div>"
   }
 }

@@ -43,7 +43,9 @@ extension SweepReport {
     }
     for (index, objective) in objectives.enumerated() {
       let at = 80 + Double(parameters.count + index) * gap
-      let labels = scales[index].ticks.map { Markup.text(at - 6, scales[index].pixel($0) + 4, Markup.number($0), anchor: "end") }
+      let labels = scales[index].ticks.map {
+        Markup.text(at - 6, scales[index].pixel($0) + 4, Markup.number($0), anchor: "end")
+      }
       parts.append(
         Markup.line(at, y.top, at, y.bottom, name: "axis") + labels.joined()
           + Markup.text(at, (parameters.count + index) % 2 == 1 ? 32 : 16, objective.name, name: "name"))
@@ -201,7 +203,9 @@ extension SweepReport {
     return Markup.text(206, y + 13, name, anchor: "end")
       + "<rect x=\"212\" y=\"\(Markup.pixel(y))\" width=\"\(Markup.pixel(max(share, 0) * 380))\" height=\"17\" rx=\"2\" "
       + "class=\"complete\"/>"
-      + Markup.text(220 + max(share, 0) * 380, y + 13, "\(Markup.number((share * 1000).rounded() / 10)) % \(spread)", anchor: "start")
+      + Markup.text(
+        220 + max(share, 0) * 380, y + 13, "\(Markup.number((share * 1000).rounded() / 10)) % \(spread)",
+        anchor: "start")
   }
 
   /// The first two objectives against each other, the front joined by a line.

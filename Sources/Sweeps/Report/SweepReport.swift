@@ -91,7 +91,8 @@ public struct SweepReport: Sendable {
     let names = Set(state.trials.map(\.state.name)).sorted()
     guard names.count > 1 else { return "" }
     return "<p class=\"legend\">"
-      + names.map { "<svg viewBox=\"0 0 12 12\"><circle cx=\"6\" cy=\"6\" r=\"5\" class=\"\($0)\"/></svg>\($0)" }.joined(separator: " ")
+      + names.map { "<svg viewBox=\"0 0 12 12\"><circle cx=\"6\" cy=\"6\" r=\"5\" class=\"\($0)\"/></svg>\($0)" }
+      .joined(separator: " ")
       + "</p>"
   }
 
@@ -99,12 +100,13 @@ public struct SweepReport: Sendable {
   public var csv: String {
     let parameters = specification.space.parameters.map(\.name), objectives = specification.objectives.map(\.name)
     let head = ["trial", "state", "bracket", "rungs", "seconds", "cause"] + parameters + objectives
-    let lines = state.trials.map { trial in
-      [
-        String(trial.number), trial.state.name, String(trial.bracket), String(trial.rungs.count),
-        trial.seconds.map { "\($0)" } ?? "", trial.cause ?? "",
-      ] + parameters.map { trial.parameters.text($0) ?? "" }
-        + objectives.map { name in trial.values[name].map { "\($0)" } ?? "" }
+    let lines = state.trials.map { trial -> [String] in
+      var fields: [String] = [String(trial.number), trial.state.name, String(trial.bracket), String(trial.rungs.count)]
+      fields.append(trial.seconds.map { "\($0)" } ?? "")
+      fields.append(trial.cause ?? "")
+      for name in parameters { fields.append(trial.parameters.text(name) ?? "") }
+      for name in objectives { fields.append(trial.values[name].map { "\($0)" } ?? "") }
+      return fields
     }
     return ([head] + lines).map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
   }

@@ -36,7 +36,9 @@ extension SweepState {
 
   /// The first combination of the grid, in declared order, whose values no trial has.
   func nextCombination() -> Int? {
-    guard let combinations = specification.space.combinations, combinations <= ParameterSpace.mostCells else { return nil }
+    guard let combinations = specification.space.combinations, combinations <= ParameterSpace.mostCells else {
+      return nil
+    }
     var index = gridCursor
     while index < combinations, cells.contains(specification.space.combination(index).canonicalText) { index += 1 }
     return index < combinations ? index : nil

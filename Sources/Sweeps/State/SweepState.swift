@@ -123,7 +123,9 @@ public struct SweepState: Sendable {
   }
 
   private func trial(_ number: Int, _ what: String) throws -> Trial {
-    guard trials.indices.contains(number) else { throw Self.damaged("\(what) of trial \(number), which does not exist") }
+    guard trials.indices.contains(number) else {
+      throw Self.damaged("\(what) of trial \(number), which does not exist")
+    }
     return trials[number]
   }
 
@@ -199,7 +201,11 @@ public struct SweepState: Sendable {
     paused.remove(trial.number)
     undecided.remove(trial.number)
     guard halvesAsynchronously, tables.indices.contains(trial.bracket) else { return }
-    if went { tables[trial.bracket][rung].promote(trial.number) } else { tables[trial.bracket][rung].drop(trial.number) }
+    if went {
+      tables[trial.bracket][rung].promote(trial.number)
+    } else {
+      tables[trial.bracket][rung].drop(trial.number)
+    }
   }
 
   private mutating func apply(_ tell: SweepRecord.Tell, _ time: Double?) throws {
