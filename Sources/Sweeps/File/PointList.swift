@@ -38,7 +38,9 @@ public enum PointList {
 
   /// An empty field is a parameter that the trial leaves alone; fields with commas stand in double quotes.
   private static func table(_ text: String, source: String) throws -> [Point] {
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.enumerated().filter { !$0.element.isEmpty }
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.enumerated().filter {
+      !$0.element.isEmpty
+    }
     guard let head = lines.first.map({ fields($0.element) }) else { return [] }
     return try lines.dropFirst().map { number, line in
       let place = Problem.Place(file: source, line: number + 1)

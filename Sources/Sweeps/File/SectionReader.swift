@@ -18,7 +18,8 @@ struct SectionReader {
     members = value.members ?? []
     if value.members == nil {
       problems.append(
-        Problem("expected a section of keys, found \(value.found)", at: value.place, remedy: "write for example \(example)")
+        Problem(
+          "expected a section of keys, found \(value.found)", at: value.place, remedy: "write for example \(example)")
       )
     }
   }

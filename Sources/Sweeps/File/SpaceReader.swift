@@ -57,7 +57,8 @@ struct SpaceReader {
       let values = value.list?.map(\.json) ?? []
       guard !values.isEmpty, Set(values).count == values.count else {
         section.add(
-          value.list == nil ? "expected a list, found \(value.found)" : values.isEmpty ? "the list is empty" : "a value occurs twice",
+          value.list == nil
+            ? "expected a list, found \(value.found)" : values.isEmpty ? "the list is empty" : "a value occurs twice",
           at: value, key: kind, remedy: "write for example choice: [64, 128, 256]")
         return nil
       }
@@ -149,7 +150,8 @@ struct SpaceReader {
     switch parameter.domain {
     case .value(let value): tried = [value]
     case .choice(let values): tried = values
-    case .integers(let range): tried = [.integer(Int64(range.low)), parameter.value(level: (parameter.levels ?? 1) - 1)]
+    case .integers(let range):
+      tried = [.integer(Int64(range.low)), parameter.value(level: (parameter.levels ?? 1) - 1)]
     // A value between the ends tells a key of whole numbers from one of real ones.
     case .numbers(let range):
       tried = [

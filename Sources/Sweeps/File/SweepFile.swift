@@ -47,7 +47,8 @@ public struct SweepFile: Sendable {
     if specification.objectives.isEmpty && file.problems.isEmpty {
       file.add(
         Problem(
-          "the sweep has no objective", at: root.place, remedy: "add for example objective: { name: pairs, goal: maximize }"
+          "the sweep has no objective", at: root.place,
+          remedy: "add for example objective: { name: pairs, goal: maximize }"
         ))
     }
     if let points, specification.sampler.kind == .file {
@@ -96,7 +97,9 @@ public struct SweepFile: Sendable {
       let name = section.text("name"), goal = section.choice("goal", Objective.Goal.self)
       if one.members != nil && section.problems.isEmpty {
         for (key, isMissing) in [("name", name == nil), ("goal", goal == nil)] where isMissing {
-          section.add("the objective has no \(key)", at: one, key: key, remedy: "add \(key): \(key == "goal" ? "minimize or maximize" : "pairs")")
+          section.add(
+            "the objective has no \(key)", at: one, key: key,
+            remedy: "add \(key): \(key == "goal" ? "minimize or maximize" : "pairs")")
         }
       }
       if let name, let goal {

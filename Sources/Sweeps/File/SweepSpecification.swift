@@ -108,7 +108,7 @@ public struct SweepSpecification: Sendable, Hashable, Codable {
   public var mostTrials: Int? {
     let all: Int? =
       switch sampler.kind {
-      case .grid: space.cells.count
+      case .grid: space.cellCount
       case .file: sampler.points.count
       case .random, .sobol, .tpe: nil
       }
@@ -125,7 +125,7 @@ public struct SweepSpecification: Sendable, Hashable, Codable {
           + "\(1 << (Int.bitWidth - 1 - trials.leadingZeroBitCount)) or "
           + "\(1 << (Int.bitWidth - trials.leadingZeroBitCount))")
     }
-    if sampler.kind == .grid, let trials, case let cells = space.cells.count, trials < cells {
+    if sampler.kind == .grid, let trials, case let cells = space.cellCount, trials < cells {
       notices.append("the grid has \(cells) cells; the first \(trials) in declared order are run")
     }
     if pruner.kind == .hyperband, case let count = RungLadder(pruner).brackets, count > 6 || count < 3 {

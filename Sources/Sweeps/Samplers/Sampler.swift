@@ -33,13 +33,28 @@ public struct Sampler: Sendable {
       var known = 0
       for result in results where result.outcome != .running { known += 1 }
       guard known >= options.startup else { return sobol(trial: trial, fixed: fixed) }
-      let estimator = TreeParzenEstimator(results)
-      return space.assemble { index, _ in
-        let parameter = space.parameters[index]
-        if let value = fixed[parameter.name] { return value }
-        return estimator.suggest(
-          parameter, candidates: options.candidates, stream: stream("tpe", parameter.name), trial: trial)
+      return estimated(trial: trial, by: TreeParzenEstimator(results), fixed: fixed)
+    }
+  }
+
+  /// With one objective, parameters that count under the same conditions are drawn together, once the first of them is
+  /// due.
+  private func estimated(trial: Int, by estimator: TreeParzenEstimator, fixed: TrialParameters) -> TrialParameters {
+    var drawn = fixed
+    return space.assemble { index, _ in
+      let parameter = space.parameters[index]
+      if parameter.levels == 1 { return drawn[parameter.name] ?? parameter.value(level: 0) }
+      if drawn[parameter.name] == nil {
+        let group = space.parameters.filter {
+          $0.conditions == parameter.conditions && $0.levels != 1 && fixed[$0.name] == nil
+            && (estimator.isJoint || $0 == parameter)
+        }
+        let values = estimator.suggest(
+          group, candidates: options.candidates, streams: group.map { stream("tpe", $0.name) },
+          choice: stream("tpe-choice", parameter.name), trial: trial)
+        for (member, value) in zip(group, values) { drawn[member.name] = value }
       }
+      return drawn[parameter.name] ?? parameter.value(at: 0.5)
     }
   }
 

@@ -7,7 +7,8 @@ enum SobolDirections {
   static let dimensions = 1 + table.count
 
   /// For each dimension from the second: the polynomial, its leading and last coefficient included, and m₁, m₂, ….
-  static let table: [(polynomial: UInt32, initial: [UInt32])] = text.split(whereSeparator: \.isWhitespace).map { entry in
+  static let table: [(polynomial: UInt32, initial: [UInt32])] = text.split(whereSeparator: \.isWhitespace).map {
+    entry in
     let parts = entry.split(separator: ":")
     return (UInt32(parts[0]) ?? 0, parts[1].split(separator: ",").compactMap { UInt32($0) })
   }

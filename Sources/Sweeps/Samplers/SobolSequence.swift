@@ -41,7 +41,8 @@ public enum SobolSequence {
   }
 
   /// 32 numbers for each dimension, by the recurrence of the primitive polynomial.
-  private static let directionNumbers: [[UInt32]] = [(0..<32).map { UInt32(1) << (31 - $0) }]
+  private static let directionNumbers: [[UInt32]] =
+    [(0..<32).map { UInt32(1) << (31 - $0) }]
     + SobolDirections.table.map { polynomial, initial in
       let degree = initial.count
       var numbers = initial.enumerated().map { $0.element << (31 - UInt32($0.offset)) }

@@ -1,19 +1,23 @@
 internal import Essentials
 internal import Tensors
 
-/// The tree-structured Parzen estimator: each parameter is drawn where good trials are dense and bad ones are not.
+/// The tree-structured Parzen estimator: parameters are drawn where good trials are dense and bad ones are not.
 ///
-/// Source: Bergstra et al., "Algorithms for hyper-parameter optimization" (NIPS 2011), §4; numbers (size of the good
-/// set, weights, bandwidths, prior) as in Optuna's `TPESampler` with its defaults; several objectives as in Ozaki et
-/// al., "Multiobjective tree-structured Parzen estimator" (JAIR 73, 2022).
+/// Parameters that count under the same conditions are drawn together.
+///
+/// Source: Bergstra et al., "Algorithms for hyper-parameter optimization" (NIPS 2011), §4; joint kernels: Falkner et
+/// al., "BOHB" (ICML 2018); numbers (size of the good set, weights, bandwidths, prior) as in the `TPESampler` of Optuna
+/// 5.0 with its defaults; several objectives by rank and hypervolume as in Ozaki et al., "Multiobjective
+/// tree-structured Parzen estimator" (JAIR 73, 2022).
 struct TreeParzenEstimator {
-  /// The good trials by number, with their weights; nil weights are those of their age.
+  /// The good trials and the others, by number.
   private let good: [TrialResult]
-  private let goodWeights: [Double]?
   private let bad: [TrialResult]
+  /// Whether there is one objective only: then good trials count less with age, and parameters are drawn together.
+  let isJoint: Bool
 
-  /// Splits the trials: the good set has min(⌈n/10⌉, 25) of the n that have ended; running ones count as bad, which
-  /// keeps suggestions made at the same time apart.
+  /// Splits the trials: the good set has ⌈n/10⌉ of the n that have ended, with one objective 25 at most; running ones
+  /// count as bad, which keeps suggestions made at the same time apart.
   init(_ results: [TrialResult]) {
     var ended: [(position: Int, losses: [Double])] = []
     var pruned: [(position: Int, step: Int, loss: Double)] = []
@@ -27,8 +31,8 @@ struct TreeParzenEstimator {
       }
       count += 1
     }
-    let size = min((count + 9) / 10, 25)
     let isSingle = (ended.first?.losses.count ?? 1) == 1
+    let size = min((count + 9) / 10, isSingle ? 25 : .max)
     let best: [Int]
     if isSingle {
       best = ended.sorted { ($0.losses[0], $0.position) < ($1.losses[0], $1.position) }.prefix(size).map(\.position)
@@ -42,62 +46,43 @@ struct TreeParzenEstimator {
     let positions = chosen.sorted()
     good = positions.map { results[$0] }
     bad = results.indices.filter { !chosen.contains($0) }.map { results[$0] }
-    goodWeights = isSingle ? nil : Self.contributions(of: good)
-  }
-
-  /// Weights of good trials by what each adds to the hypervolume.
-  private static func contributions(of good: [TrialResult]) -> [Double] {
-    let losses = good.map { result -> [Double]? in
-      if case .complete(let losses) = result.outcome { losses } else { nil }
-    }
-    let complete = losses.compactMap { $0 }
-    guard complete.count > 1, let reference = ParetoFront.reference(complete) else { return good.map { _ in 1 } }
-    let whole = Hypervolume.of(complete, reference: reference)
-    var position = 0
-    let shares = losses.map { own -> Double in
-      guard own != nil else { return 0 }
-      defer { position += 1 }
-      var others = complete
-      others.remove(at: position)
-      return whole - Hypervolume.of(others, reference: reference)
-    }
-    let largest = shares.max() ?? 0
-    return largest > 0 ? shares.map { max($0 / largest, 1e-12) } : shares.map { _ in 1 }
+    isJoint = isSingle
   }
 
   /// Draws candidates where good trials are dense and returns the one with the largest ratio of the two densities.
-  func suggest(_ parameter: Parameter, candidates: Int, stream: RandomStream, trial: Int) -> JSONValue {
-    if case .value(let value) = parameter.domain { return value }
-    let goodSide = side(good, parameter, weights: goodWeights), badSide = side(bad, parameter, weights: nil)
-    var best: (score: Double, value: Double) = (-.infinity, 0)
-    let likely = ParzenDensity(parameter, goodSide), unlikely = ParzenDensity(parameter, badSide)
+  ///
+  /// - Parameters:
+  ///   - group: parameters that count under the same conditions; their values are returned in this order.
+  ///   - streams: for each of them its random stream; `choice` decides which good trial a candidate is near.
+  func suggest(
+    _ group: [Parameter], candidates: Int, streams: [RandomStream], choice: RandomStream, trial: Int
+  ) -> [JSONValue] {
+    let likely = mixture(good, group, ages: isJoint), unlikely = mixture(bad, group, ages: true)
+    var best: (score: Double, place: [Double]) = (-.infinity, [])
     for candidate in 0..<candidates {
-      let first = stream.uniform(row: UInt64(trial), step: UInt32(candidate), draw: 0)
-      let second = stream.uniform(row: UInt64(trial), step: UInt32(candidate), draw: 1)
-      let value = likely.sample(first, second)
-      let score = likely.logarithm(at: value) - unlikely.logarithm(at: value)
-      if score > best.score || candidate == 0 { best = (score, value) }
+      let kernel = likely.kernel(choice.uniform(row: UInt64(trial), step: UInt32(candidate)))
+      let place = zip(likely.kernels, streams).map { kernels, stream in
+        kernels.sample(kernel, stream.uniform(row: UInt64(trial), step: UInt32(candidate)))
+      }
+      let score = likely.logarithm(at: place) - unlikely.logarithm(at: place)
+      if score > best.score || candidate == 0 { best = (score, place) }
     }
-    return likely.value(best.value)
+    return zip(likely.kernels, best.place).map { $0.value($1) }
   }
 
-  /// The trials in which the parameter counted. Of more than 25 the older ones count less.
-  private func side(_ trials: [TrialResult], _ parameter: Parameter, weights: [Double]?) -> ParzenDensity.Side {
-    var values: [JSONValue] = [], kept: [Double] = []
-    for (index, trial) in trials.enumerated() {
-      guard let value = trial.parameters[parameter.name] else { continue }
-      values.append(value)
-      if let weights { kept.append(weights[index]) }
+  /// The trials in which the parameters counted. Of more than 25 the older ones count less.
+  private func mixture(_ trials: [TrialResult], _ group: [Parameter], ages: Bool) -> ParzenMixture {
+    let rows = trials.compactMap { trial -> [JSONValue]? in
+      let values = group.compactMap { trial.parameters[$0.name] }
+      return values.count == group.count ? values : nil
     }
-    if weights == nil {
-      let count = values.count, ramp = count - 25
-      kept = (0..<count).map { index in
-        guard index < ramp else { return 1 }
-        // From 1/n to 1, both included.
-        let smallest = 1 / Double(count)
-        return ramp == 1 ? smallest : smallest + (1 - smallest) * Double(index) / Double(ramp - 1)
-      }
+    let count = rows.count, ramp = count - 25
+    // From 1/n to 1, both included.
+    let smallest = 1 / Double(max(count, 1))
+    let weights = (0..<count).map { index -> Double in
+      guard ages && index < ramp else { return 1 }
+      return ramp == 1 ? smallest : smallest + (1 - smallest) * Double(index) / Double(ramp - 1)
     }
-    return .init(values: values, weights: kept)
+    return ParzenMixture(group, group.indices.map { column in rows.map { $0[column] } }, weights: weights)
   }
 }

@@ -9,6 +9,15 @@ public struct Parameter: Sendable, Hashable, Codable {
     public var step: Int
     /// Whether equal ratios are equally likely.
     public var isLogarithmic: Bool
+
+    /// Creates a range; a logarithmic one starts at 1 at least.
+    public init(low: Int, high: Int, step: Int = 1, isLogarithmic: Bool = false) {
+      precondition(low <= high && step > 0 && (!isLogarithmic || low > 0), "no range of whole numbers")
+      self.low = low
+      self.high = high
+      self.step = step
+      self.isLogarithmic = isLogarithmic
+    }
   }
   /// Real numbers from `low` to `high`, in steps if there is one.
   public struct Numbers: Sendable, Hashable, Codable {
@@ -17,6 +26,15 @@ public struct Parameter: Sendable, Hashable, Codable {
     public var step: Double?
     /// Whether equal ratios are equally likely.
     public var isLogarithmic: Bool
+
+    /// Creates a range; a logarithmic one starts above 0.
+    public init(low: Double, high: Double, step: Double? = nil, isLogarithmic: Bool = false) {
+      precondition(low <= high && step ?? 1 > 0 && (!isLogarithmic || low > 0), "no range of numbers")
+      self.low = low
+      self.high = high
+      self.step = step
+      self.isLogarithmic = isLogarithmic
+    }
   }
   /// The values it may take.
   public enum Domain: Sendable, Hashable, Codable {
@@ -30,6 +48,12 @@ public struct Parameter: Sendable, Hashable, Codable {
   public struct Condition: Sendable, Hashable, Codable {
     public var name: String
     public var values: [JSONValue]
+
+    /// Creates a condition.
+    public init(name: String, values: [JSONValue]) {
+      self.name = name
+      self.values = values
+    }
   }
 
   /// Path of the configuration key.

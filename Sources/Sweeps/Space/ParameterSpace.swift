@@ -131,6 +131,12 @@ extension ParameterSpace {
     return assemble { index, _ in parameters[index].value(level: levels[index]) }
   }
 
+  /// Number of distinct cells of the grid; 0 if there is none.
+  public var cellCount: Int {
+    let hasConditions = parameters.contains { !$0.conditions.isEmpty }
+    return hasConditions ? cells.count : combinations.flatMap { $0 <= Self.mostCells ? $0 : nil } ?? 0
+  }
+
   /// The distinct cells of the grid in declared order; empty if there is none.
   public var cells: [TrialParameters] {
     guard let combinations, combinations <= Self.mostCells else { return [] }

@@ -25,6 +25,15 @@ public enum SweepRecord: Sendable, Hashable {
     public var space: Int
     /// Who chose or runs it.
     public var source: Trial.Source
+
+    /// States a suggestion.
+    public init(trial: Int, params: TrialParameters, seen: Int, space: Int, source: Trial.Source) {
+      self.trial = trial
+      self.params = params
+      self.seen = seen
+      self.space = space
+      self.source = source
+    }
   }
   /// Somebody wants these parameters tried; the sampler chooses those that are missing.
   public struct Enqueue: Sendable, Hashable, Codable {
@@ -60,6 +69,13 @@ public enum SweepRecord: Sendable, Hashable {
     public var trial: Int
     public var action: Action
     public var seen: Int
+
+    /// States a decision.
+    public init(trial: Int, action: Action, seen: Int) {
+      self.trial = trial
+      self.action = action
+      self.seen = seen
+    }
   }
   /// A trial has ended.
   public struct End: Sendable, Hashable, Codable {

@@ -7,7 +7,7 @@ extension SweepState {
 
   /// Whether all trials of a generation are there: it is full, or the sweep has no more of them.
   private func isWhole(_ members: Range<Int>, size: Int) -> Bool {
-    members.count == size || (specification.trials.map { trials.count >= $0 } ?? false) || !hasParameters
+    members.count == size || !hasMore
   }
 
   /// Whether a trial may be suggested: all trials of earlier generations have ended.

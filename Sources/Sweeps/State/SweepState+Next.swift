@@ -22,7 +22,7 @@ extension SweepState {
   /// Whether every trial has ended and no further one will be suggested.
   public func isFinished(elapsed: Double = 0) -> Bool {
     guard sequence >= 0, active.isEmpty, paused.isEmpty else { return false }
-    return (specification.budget.map { elapsed >= $0 } ?? false) || suggestion() == nil
+    return (specification.budget.map { elapsed >= $0 } ?? false) || !hasMore
   }
 
   /// Parameters for a trial that somebody runs elsewhere; nil if the sweep has no more trials to give.
@@ -69,7 +69,7 @@ extension SweepState {
   /// Nothing runs and nothing more may start: the best waiting trial is finished if none is complete yet, the others
   /// are pruned.
   private func closing(isOver: Bool) -> SweepRecord? {
-    guard active.isEmpty, !paused.isEmpty, isOver || suggestion() == nil else { return nil }
+    guard active.isEmpty, !paused.isEmpty, isOver || !hasMore else { return nil }
     guard halvesAsynchronously else { return paused.min().map { decide($0, .stop) } }
     for rung in stride(from: ladder.last - 1, through: 0, by: -1) {
       for table in tables {

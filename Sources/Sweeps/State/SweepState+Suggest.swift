@@ -2,8 +2,7 @@ extension SweepState {
   /// The next trial with its parameters; nil if there is none, or none yet.
   func suggestion(ignoresGenerations: Bool = false) -> SweepRecord.Suggest? {
     let number = trials.count
-    if let most = specification.trials, number >= most { return nil }
-    guard ignoresGenerations || admitsTrial(number), let chosen = nextParameters else { return nil }
+    guard hasMore, ignoresGenerations || admitsTrial(number), let chosen = nextParameters else { return nil }
     return .init(
       trial: number, params: chosen.parameters, seen: sequence, space: spaceVersion, source: chosen.source)
   }
@@ -18,26 +17,28 @@ extension SweepState {
     switch specification.sampler.kind {
     case .grid: return nextCombination().map { (specification.space.combination($0), .sampler) }
     case .file:
-      let used = trials.count { $0.source == .sampler }
       let points = specification.sampler.points
-      return used < points.count ? (points[used], .sampler) : nil
+      return samplerCount < points.count ? (points[samplerCount], .sampler) : nil
     case .random, .sobol, .tpe:
       return (sampler.suggest(trial: number, results: results(before: number)), .sampler)
     }
   }
 
-  /// Whether there is anything left to try, as far as the sampler goes.
-  var hasParameters: Bool {
+  /// Whether there will be further trials, now or later, as far as time allows.
+  var hasMore: Bool {
+    if let most = specification.trials, trials.count >= most { return false }
     switch specification.sampler.kind {
-    case .grid: !queue.isEmpty || nextCombination() != nil
-    case .file: !queue.isEmpty || trials.count { $0.source == .sampler } < specification.sampler.points.count
-    case .random, .sobol, .tpe: true
+    case .grid: return !queue.isEmpty || nextCombination() != nil
+    case .file: return !queue.isEmpty || samplerCount < specification.sampler.points.count
+    case .random, .sobol, .tpe: return true
     }
   }
 
   /// The first combination of the grid, in declared order, whose values no trial has.
   func nextCombination() -> Int? {
-    guard let combinations = specification.space.combinations, combinations <= ParameterSpace.mostCells else { return nil }
+    guard let combinations = specification.space.combinations, combinations <= ParameterSpace.mostCells else {
+      return nil
+    }
     var index = gridCursor
     while index < combinations, cells.contains(specification.space.combination(index).canonicalText) { index += 1 }
     return index < combinations ? index : nil

@@ -31,6 +31,8 @@ public struct SweepState: Sendable {
   /// All combinations of the grid before this one have a trial.
   private(set) var gridCursor = 0
   private(set) var completeCount = 0
+  /// Trials whose parameters the sampler chose for the sweep itself.
+  private(set) var samplerCount = 0
 
   /// A sweep before its first record.
   public init() {}
@@ -121,7 +123,9 @@ public struct SweepState: Sendable {
   }
 
   private func trial(_ number: Int, _ what: String) throws -> Trial {
-    guard trials.indices.contains(number) else { throw Self.damaged("\(what) of trial \(number), which does not exist") }
+    guard trials.indices.contains(number) else {
+      throw Self.damaged("\(what) of trial \(number), which does not exist")
+    }
     return trials[number]
   }
 
@@ -140,6 +144,7 @@ public struct SweepState: Sendable {
         number: suggest.trial, parameters: suggest.params, source: suggest.source, space: suggest.space,
         bracket: bracket, began: time))
     active.insert(suggest.trial)
+    if suggest.source != .enqueued { samplerCount += 1 }
     if specification.sampler.kind == .grid {
       cells.insert(suggest.params.canonicalText)
       gridCursor = nextCombination() ?? specification.space.combinations ?? 0
@@ -196,7 +201,11 @@ public struct SweepState: Sendable {
     paused.remove(trial.number)
     undecided.remove(trial.number)
     guard halvesAsynchronously, tables.indices.contains(trial.bracket) else { return }
-    if went { tables[trial.bracket][rung].promote(trial.number) } else { tables[trial.bracket][rung].drop(trial.number) }
+    if went {
+      tables[trial.bracket][rung].promote(trial.number)
+    } else {
+      tables[trial.bracket][rung].drop(trial.number)
+    }
   }
 
   private mutating func apply(_ tell: SweepRecord.Tell, _ time: Double?) throws {

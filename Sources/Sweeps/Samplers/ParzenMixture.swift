@@ -1,23 +1,14 @@
 internal import Essentials
 internal import Tensors
 
-/// The density of one parameter over some trials: a mixture of one kernel for each of them and a broad prior.
+/// The kernels of one parameter: one for each observed value, and a broad prior as the last.
 ///
-/// Source: Optuna's `_ParzenEstimator` with `multivariate` and `consider_endpoints` off and `consider_magic_clip` on.
-struct ParzenDensity {
-  /// Trials of one side of the split.
-  struct Side {
-    var values: [JSONValue]
-    var weights: [Double]
-  }
-
+/// Source: Optuna 5.0, `_ParzenEstimator`.
+struct ParzenKernels {
   private let parameter: Parameter
-  /// Weights that sum to 1, and their running sum; the prior is last.
-  private var weights: [Double]
-  private var cumulative: [Double] = []
-  private var kernels: Kernels
+  private let shape: Shape
 
-  private enum Kernels {
+  private enum Shape {
     /// For each kernel the probabilities of the choices.
     case choices([[Double]])
     case normals(Normals)
@@ -35,20 +26,12 @@ struct ParzenDensity {
     var mass: [Double] = []
   }
 
-  init(_ parameter: Parameter, _ side: Side) {
+  init(_ parameter: Parameter, _ values: [JSONValue]) {
     self.parameter = parameter
-    weights = side.weights + [1]
-    let total = weights.reduce(0, +)
-    var sum = 0.0
-    for index in weights.indices {
-      weights[index] /= total
-      sum += weights[index]
-      cumulative.append(sum)
-    }
-    if case .choice(let values) = parameter.domain {
-      kernels = .choices(Self.choices(side.values.map { values.firstIndex(of: $0) }, count: values.count))
+    if case .choice(let choices) = parameter.domain {
+      shape = .choices(Self.choices(values.map { choices.firstIndex(of: $0) }, count: choices.count))
     } else {
-      kernels = .normals(Self.normals(parameter, side.values))
+      shape = .normals(Self.normals(parameter, values))
     }
   }
 
@@ -73,9 +56,9 @@ struct ParzenDensity {
       let number = value.double ?? 0
       return min(max(isLogarithmic ? number.logarithm : number, low), high)
     }
-    let width = high - low + (normals.step ?? 0)
+    let width = high - low
     let prior = 0.5 * (low + high)
-    normals.deviations = deviations(means + [prior], low: low, high: high, width: width) + [width]
+    normals.deviations = deviations(means, low: low, high: high) + [width]
     normals.means = means + [prior]
     for (mean, deviation) in zip(normals.means, normals.deviations) {
       let lower = NormalDistribution.cumulative((low - mean) / deviation)
@@ -91,7 +74,9 @@ struct ParzenDensity {
     let low: Double, high: Double, step: Double?
     switch parameter.domain {
     case .integers(let range):
-      (low, high, step) = (Double(range.low), Double(range.low + ((parameter.levels ?? 1) - 1) * range.step), Double(range.step))
+      (low, high, step) = (
+        Double(range.low), Double(range.low + ((parameter.levels ?? 1) - 1) * range.step), Double(range.step)
+      )
     case .numbers(let range):
       step = range.step
       low = range.low
@@ -107,38 +92,38 @@ struct ParzenDensity {
       low: lowest.logarithm, high: (high + half).logarithm, step: nil, means: [], deviations: [])
   }
 
-  /// The larger distance to a neighbour, the prior among them, bounded by the width and by width / min(100, n + 1) for
-  /// n kernels. The outermost two look inward only.
-  private static func deviations(_ means: [Double], low: Double, high: Double, width: Double) -> [Double] {
+  /// The larger distance to a neighbour, bounded by the width and by width / min(100, n + 2) for n values. The
+  /// outermost two look inward only.
+  private static func deviations(_ means: [Double], low: Double, high: Double) -> [Double] {
     let order = means.indices.sorted { (means[$0], $0) < (means[$1], $1) }
     let points = [low] + order.map { means[$0] } + [high]
     var sorted: [Double] = []
-    for place in 1...order.count {
-      sorted.append(max(points[place] - points[place - 1], points[place + 1] - points[place]))
+    for place in order.indices {
+      sorted.append(max(points[place + 1] - points[place], points[place + 2] - points[place + 1]))
     }
     if points.count >= 4 {
       sorted[0] = points[2] - points[1]
       sorted[sorted.count - 1] = points[points.count - 2] - points[points.count - 3]
     }
-    let smallest = width / min(100, 1 + Double(means.count))
+    let smallest = (high - low) / min(100, 2 + Double(means.count))
     var deviations = [Double](repeating: 0, count: means.count)
-    for (rank, index) in order.enumerated() { deviations[index] = min(max(sorted[rank], smallest), width) }
-    return Array(deviations.dropLast())
+    for (rank, index) in order.enumerated() { deviations[index] = min(max(sorted[rank], smallest), high - low) }
+    return deviations
   }
 
-  /// A draw from two uniform numbers: the kernel, then the place in it. For choices it is the choice's number.
-  func sample(_ first: Double, _ second: Double) -> Double {
-    let kernel = min(cumulative.firstIndex { first < $0 } ?? weights.count - 1, weights.count - 1)
-    switch kernels {
+  /// A draw from one kernel by a uniform number. For choices it is the choice's number, for logarithmic parameters the
+  /// logarithm.
+  func sample(_ kernel: Int, _ uniform: Double) -> Double {
+    switch shape {
     case .choices(let rows):
       var sum = 0.0
       for (choice, share) in rows[kernel].enumerated() {
         sum += share
-        if second < sum { return Double(choice) }
+        if uniform < sum { return Double(choice) }
       }
       return Double(rows[kernel].count - 1)
     case .normals(let normals):
-      let probability = normals.lower[kernel] + second * normals.mass[kernel]
+      let probability = normals.lower[kernel] + uniform * normals.mass[kernel]
       let drawn = normals.means[kernel] + normals.deviations[kernel] * NormalDistribution.quantile(probability)
       let inside = min(max(drawn, normals.low), normals.high)
       guard let step = normals.step else { return inside }
@@ -148,33 +133,64 @@ struct ParzenDensity {
     }
   }
 
-  /// Logarithm of the density at a place, or of the probability of a level or choice.
-  func logarithm(at place: Double) -> Double {
-    var sum = 0.0
-    switch kernels {
+  /// Multiplies the density of every kernel at a place, or the probability of a level or choice, into `densities`.
+  func multiply(into densities: inout [Double], at place: Double) {
+    switch shape {
     case .choices(let rows):
-      for (weight, row) in zip(weights, rows) { sum += weight * row[Int(place)] }
+      for kernel in densities.indices { densities[kernel] *= rows[kernel][Int(place)] }
     case .normals(let normals):
-      for index in weights.indices {
-        let mean = normals.means[index], deviation = normals.deviations[index]
+      for kernel in densities.indices {
+        let mean = normals.means[kernel], deviation = normals.deviations[kernel]
         if let step = normals.step {
           let upper = NormalDistribution.cumulative((place + step / 2 - mean) / deviation)
           let lower = NormalDistribution.cumulative((place - step / 2 - mean) / deviation)
-          sum += weights[index] * (upper - lower) / normals.mass[index]
+          densities[kernel] *= (upper - lower) / normals.mass[kernel]
         } else {
           let z = (place - mean) / deviation
-          sum += weights[index] * (-0.5 * z * z).exponential / (2.506_628_274_631_000_2 * deviation * normals.mass[index])
+          densities[kernel] *= (-0.5 * z * z).exponential / (2.506_628_274_631_000_2 * deviation * normals.mass[kernel])
         }
       }
     }
-    return sum > 0 ? sum.logarithm : -.infinity
   }
 
   /// The parameter's value at a place.
   func value(_ place: Double) -> JSONValue {
-    switch kernels {
+    switch shape {
     case .choices: parameter.value(level: Int(place))
     case .normals: parameter.value(nearest: parameter.isLogarithmic ? place.exponential : place)
     }
+  }
+}
+
+/// The joint density of parameters over some trials: each trial is one kernel in all of them.
+struct ParzenMixture {
+  let kernels: [ParzenKernels]
+  /// Weights that sum to 1, and their running sum; the prior is last.
+  private let weights: [Double]
+  private let cumulative: [Double]
+
+  /// - Parameters:
+  ///   - observed: for each parameter its values in the same trials.
+  ///   - weights: of the trials; the prior's is 1.
+  init(_ parameters: [Parameter], _ observed: [[JSONValue]], weights: [Double]) {
+    kernels = zip(parameters, observed).map { ParzenKernels($0, $1) }
+    let total = weights.reduce(1, +)
+    self.weights = (weights + [1]).map { $0 / total }
+    var sum = 0.0
+    cumulative = self.weights.map { weight in
+      sum += weight
+      return sum
+    }
+  }
+
+  /// The kernel that a uniform number falls on.
+  func kernel(_ uniform: Double) -> Int { cumulative.firstIndex { uniform < $0 } ?? weights.count - 1 }
+
+  /// Logarithm of the density at a place with one coordinate for each parameter.
+  func logarithm(at place: [Double]) -> Double {
+    var densities = weights
+    for (kernel, coordinate) in zip(kernels, place) { kernel.multiply(into: &densities, at: coordinate) }
+    let sum = densities.reduce(0, +)
+    return sum > 0 ? sum.logarithm : -.infinity
   }
 }
