@@ -74,7 +74,7 @@ struct SdmetricsModeTests {
     }
     // A side that fits takes part with all its rows.
     let small = TableScores.compute(real: real, synthetic: Self.table(300, seed: 2), mode: .sdmetrics)
-    #expect(small.pairs.allSatisfy(\.score.isDefined))
+    #expect(small.pairs.allSatisfy { $0.score.isDefined })
   }
 
   @Test("rows of a join are drawn together on both of its tables")
