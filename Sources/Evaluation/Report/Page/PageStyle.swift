@@ -97,8 +97,6 @@ enum PageStyle {
     @media (max-width:600px) {
       body { font-size:15px } main { padding:1rem 1rem 4rem } .top,nav { padding-left:1rem; padding-right:1rem }
       .lead { font-size:1.12rem } h2 { font-size:1.6rem } h1 { font-size:1.1rem } .theme span { padding:.2rem .45rem }
-      .cards { grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr)); gap:.6rem } .card .big { font-size:1.7rem }
-      .cards .card { padding:.75rem .8rem } .cards.sections { grid-template-columns:1fr } .card .meaning { display:none }
     }
 
     """)
@@ -158,6 +156,9 @@ enum PageStyle {
       border-radius:8px; background:var(--card); color:var(--ink); cursor:pointer }
     #tip { position:fixed; z-index:9; pointer-events:none; background:var(--ink); color:var(--paper); font-size:.8rem;
       line-height:1.4; padding:.4rem .6rem; border-radius:7px; max-width:19rem; white-space:pre-line }
+    @media (max-width:600px) {
+      .cards { grid-template-columns:repeat(auto-fill,minmax(min(100%,150px),1fr)); gap:.6rem } .card .big { font-size:1.7rem }
+      .cards .card { padding:.75rem .8rem } .cards.sections { grid-template-columns:1fr } .card .meaning { display:none } }
 
     """)
 }
