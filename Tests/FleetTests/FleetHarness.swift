@@ -154,7 +154,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
 
 /// A task that takes long enough to be disturbed.
 enum LongTask {
-  static let plan = [TestRun.task("chain/a", "chain", steps: 500)]
+  static let plan = [TestRun.task("chain/a", "chain", steps: 700)]
   /// What it gives if nobody disturbs it; computed once for all tests.
   private static let reference = Result { digests(try TestRun(plan).run(workers: 1)) }
 
