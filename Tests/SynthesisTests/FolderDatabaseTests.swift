@@ -18,7 +18,7 @@ struct FolderDatabaseTests {
         "paid": {"sdtype": "boolean"}, "day": {"sdtype": "datetime", "datetime_format": "%d.%m.%Y"},
         "note": {"sdtype": "text"}}}},
      "relationships": [{"parent_table_name": "shop", "child_table_name": "sale", "parent_primary_key": "id",
-       "child_foreign_key": "shop"}], "METADATA_SPEC_VERSION": "V1"}
+       "child_foreign_key": "shop"}], "METADATA_SPEC_VERSION": "MULTI_TABLE_V1"}
     """
   private static let shop = "id,city,size\n1,Ulm,10\n2,Bonn,20\n3,Ulm,30\n"
   private static let sale =
