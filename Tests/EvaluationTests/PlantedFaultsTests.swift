@@ -63,8 +63,8 @@ struct PlantedFaultsTests {
   func soundness() {
     #expect(Self.baseline.count > 90)
     for (name, score) in Self.baseline where score.isDefined {
-      // Eight regions of forty customers give their counts and categories some noise.
-      #expect(score.value > (name.contains("region") || name.contains("fan-out") ? 0.5 : 0.75), "\(name): \(score)")
+      // The counts and sums of eight regions are few numbers to compare.
+      #expect(score.value > (name.contains("region") ? 0.3 : 0.75), "\(name): \(score)")
     }
   }
 
@@ -86,7 +86,8 @@ struct PlantedFaultsTests {
       ])
     for name in changes.keys {
       let isAboutIt =
-        name.contains("customer.segment") || name.hasPrefix("functional") || name.hasPrefix("two-parent")
+        name.contains("customer.segment")
+        || ["functional", "two-parent", "sibling"].contains { name.hasPrefix($0) }
       #expect(isAboutIt, "\(name)")
     }
     #expect(changes["shape: customer.segment"] == nil)
@@ -139,9 +140,11 @@ struct PlantedFaultsTests {
       changes,
       [
         "referential integrity: order order.customer order.customer": 0.24, "key uniqueness: customer": 0.09,
-        "cardinality: order.customer": 0.03,
       ])
-    let untouched = ["shape:", "pair:", "boundary", "category", "missing", "date order: ", "cardinality: visit"]
+    let untouched = [
+      "shape:", "pair:", "boundary", "category adherence", "category coverage", "missing", "date order: ",
+      "cardinality: visit",
+    ]
     for name in changes.keys { #expect(!untouched.contains { name.hasPrefix($0) }, "\(name)") }
   }
 
@@ -164,7 +167,8 @@ struct PlantedFaultsTests {
       ])
     let untouched = ["shape:", "pair:", "cardinality:", "group size", "key", "referential", "fan-out", "boundary"]
     for name in changes.keys {
-      #expect(!untouched.contains { name.hasPrefix($0) } && !name.contains("order.region order."), "\(name)")
+      #expect(!untouched.contains { name.hasPrefix($0) }, "\(name)")
+      #expect(name.hasPrefix("agreement") || !name.contains("order.region order."), "\(name)")
     }
   }
 
