@@ -3,7 +3,10 @@ internal import Tensors
 /// Classifiers that try to tell synthetic rows from real ones.
 ///
 /// - `C2ST` (SyntheRela): boosted trees on the columns of a table in five folds; accuracy, ½ is best.
-/// - `C2ST-Agg`: the same with aggregates of the children; only tables that have children.
+/// - `C2ST by group`: the same with siblings in one fold; only tables that have parents. Where siblings resemble each
+///   other, `C2ST` recognises them and tells even held-out rows from training rows; this test does not. Its standard
+///   error is that of groups.
+/// - `C2ST-Agg`: the same as `C2ST` with aggregates of the children; only tables that have children.
 /// - `LogisticDetection` (sdmetrics): logistic regression in three folds; 1 − mean(2 max(½, AUC) − 1).
 ///
 /// `synthetic` is the accuracy or the mean area under the curve against training rows, `holdout` the same of
@@ -18,6 +21,7 @@ public enum DetectionTests {
   public static func findings(
     for table: Int, in database: EvaluationDatabase, options: FindingOptions
   ) -> [Finding] {
+    let database = database.withUnseenHoldout(for: table)
     let schema = database.schema
     let description = schema.tables[table]
     var findings = [
@@ -27,11 +31,16 @@ public enum DetectionTests {
     if !schema.children(of: description.name).isEmpty {
       findings.insert(boosted("C2ST-Agg", table, database, options, withChildren: true), at: 1)
     }
+    if RowGroups.ids(of: table, on: database.real, in: database) != nil {
+      findings.insert(
+        boosted("C2ST by group", table, database, options, withChildren: false, byGroup: true), at: 1)
+    }
     return findings
   }
 
   private static func boosted(
-    _ metric: String, _ table: Int, _ database: EvaluationDatabase, _ options: FindingOptions, withChildren: Bool
+    _ metric: String, _ table: Int, _ database: EvaluationDatabase, _ options: FindingOptions, withChildren: Bool,
+    byGroup: Bool = false
   ) -> Finding {
     var finding = Finding(
       metric: metric, table: database.schema.tables[table].name,
@@ -39,7 +48,8 @@ public enum DetectionTests {
     func result(_ other: DatabaseSide, _ name: String) -> (Sample, TwoSampleTest.Result)? {
       guard
         let sample = Sample(
-          table, database, other, name: name, options: options, withChildren: withChildren, folds: 5)
+          table, database, other, name: name, options: options, withChildren: withChildren, folds: 5,
+          byGroup: byGroup)
       else { return nil }
       return (sample, TwoSampleTest.boosted(sample.columns, labels: sample.labels, folds: sample.folds))
     }
@@ -53,11 +63,17 @@ public enum DetectionTests {
     }
     let trials = sample.labels.count
     finding.synthetic = test.accuracy
-    finding.standardError = test.standardError
+    finding.standardError =
+      sample.groups.map { groups in
+        let isHit = sample.labels.indices.map { (test.probabilities[$0] > 0.5) == (sample.labels[$0] == 1) }
+        return RowGroups.standardError(isHit, ids: groups, labels: sample.labels)
+      } ?? test.standardError
     finding.score = Score(1 - 2 * max(0, test.accuracy - 0.5))
     finding.count = trials
+    // The binomial test takes rows as independent, which siblings are not.
     finding.note = [
-      important(sample.columns, test.gains), verdict(hits: test.hits, trials: trials), sample.note,
+      important(sample.columns, test.gains),
+      byGroup ? "siblings in one fold" : verdict(hits: test.hits, trials: trials), sample.note,
     ].joined(separator: "; ")
     if let holdout = database.holdout { finding.holdout = result(holdout, "holdout")?.1.accuracy }
     return finding
@@ -135,12 +151,15 @@ private struct Sample {
   /// 1 for a training row.
   let labels: [Int]
   let folds: [Int]
+  /// The group of each row if groups were kept together.
+  let groups: [Int]?
   let note: String
 
   /// Draws the rows; nil if a side has fewer rows than there are folds or no column varies.
   init?(
     _ table: Int, _ database: EvaluationDatabase, _ other: DatabaseSide, name: String, options: FindingOptions,
-    withChildren: Bool, folds: Int, equalCounts: Bool = true, splitsDates: Bool = true
+    withChildren: Bool, folds: Int, equalCounts: Bool = true, splitsDates: Bool = true,
+    byGroup: Bool = false
   ) {
     let schema = database.schema
     let sides = [database.real, other]
@@ -150,9 +169,11 @@ private struct Sample {
     let limit = options.rowLimit ?? .max
     let drawn = counts.map { min(equalCounts ? smaller : $0, limit) }
     let prefix = "detection/\(schema.tables[table].name)/\(name)"
+    let rowsOfSides = sides.indices.map { side in
+      RowSample.draw(drawn[side], of: counts[side], seed: options.seed, stream: "\(prefix)/rows of side \(side)")
+    }
     let columns = sides.indices.map { side in
-      let rows = RowSample.draw(
-        drawn[side], of: counts[side], seed: options.seed, stream: "\(prefix)/rows of side \(side)")
+      let rows = rowsOfSides[side]
       var all = sides[side].tables[table].columns.map { FeatureColumn($0) }
       if withChildren { all += ChildAggregates.columns(of: table, on: sides[side], schema: schema) }
       return all.map { $0.gathering(rows) }
@@ -163,7 +184,20 @@ private struct Sample {
     ).map { $0.gathering(order) }
     if self.columns.isEmpty { return nil }
     labels = order.map { Int($0) < drawn[0] ? 1 : 0 }
-    self.folds = StratifiedFolds.assign(labels, folds: folds)
+    if byGroup {
+      let ids = sides.indices.map { side in
+        let all = RowGroups.ids(of: table, on: sides[side], in: database) ?? Array(0..<counts[side])
+        return rowsOfSides[side].map { all[Int($0)] }
+      }
+      let joined = ids[0] + ids[1]
+      let groups = order.map { joined[Int($0)] }
+      self.groups = groups
+      self.folds = RowGroups.folds(
+        groups, labels: labels, folds: folds, seed: options.seed, stream: "\(prefix)/groups")
+    } else {
+      groups = nil
+      self.folds = StratifiedFolds.assign(labels, folds: folds)
+    }
     note =
       drawn == counts
       ? "all rows" : "\(drawn[0]) of \(counts[0]) training and \(drawn[1]) of \(counts[1]) synthetic rows"

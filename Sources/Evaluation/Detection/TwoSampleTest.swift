@@ -18,19 +18,19 @@ package enum TwoSampleTest {
 
   /// Trains one boosted classifier a fold on the other folds and tests it on the fold.
   ///
-  /// Bins are made from all rows; they carry no labels. Boosted trees do not depend on standardisation.
+  /// Boosted trees do not depend on standardisation, so there is none.
   ///
   /// - Parameters:
   ///   - labels: 1 real, 0 synthetic.
   ///   - folds: the fold of every row.
   package static func boosted(_ columns: [FeatureColumn], labels: [Int], folds: [Int]) -> Result {
-    let features = FeatureBins(fittedOn: columns).apply(to: columns)
     let targets = labels.map(Double.init)
     var probabilities = [Double](repeating: 0.5, count: labels.count)
     var gains = [Double](repeating: 0, count: columns.count)
     for fold in 0...(folds.max() ?? 0) {
       let (training, testing) = split(folds, fold)
       if training.isEmpty { continue }
+      let features = FeatureBins(fittedOn: columns.map { $0.gathering(training) }).apply(to: columns)
       let model = GradientBoosting(fitting: targets, to: features, rows: training, objective: .logistic)
       for (row, probability) in zip(testing, model.predictions(for: features, rows: testing)) {
         probabilities[Int(row)] = probability

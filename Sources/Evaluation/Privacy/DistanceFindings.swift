@@ -68,9 +68,8 @@ struct DistanceFindings {
     let closer = share(toTraining)
     let ideal = Double(trainingCount) / Double(trainingCount + heldCount)
     var equal = closer
-    if heldCount < trainingCount {
-      let part = training.gathering((0..<Int32(heldCount)).map { $0 })
-      equal = share(NearestRows(part).nearest(to: synthetic).map(\.first))
+    if let part = sample.trainingPart {
+      equal = share(NearestRows(encoder.encode(part)).nearest(to: synthetic).map(\.first))
     }
     return [
       finding(

@@ -72,21 +72,34 @@ struct MembershipInference {
     var findings = report(
       "distance", members: near[0].map { -$0 }, others: near[1].map { -$0 },
       note: "rows alone, distance to the nearest synthetic row; \(note)")
-    // Half of the non-members tell how common a row is; they and as many members are not attacked.
-    let half = attacks.others.count / 2
-    if half > 0 && half < attacks.others.count {
-      let reference = NearestRows(held.gathering(Array(attacks.others.prefix(half))))
+    // Half of the held-out groups tell how common a row is; the rows of the other half are attacked.
+    let (reference, attacked) = halves(attacks)
+    if !reference.isEmpty && !attacked.isEmpty {
+      let common = NearestRows(held.gathering(reference.map { attacks.others[$0] }))
       func scores(_ rows: RowCoordinates, _ distances: [Double]) -> [Double] {
-        let kept = (Int32(half)..<Int32(rows.rowCount)).map { $0 }
-        return zip(reference.nearest(to: rows.gathering(kept)), distances.dropFirst(half)).map { match, distance in
-          match.first + distance == 0 ? 0.5 : match.first / (match.first + distance)
+        let kept = rows.gathering(attacked.map { Int32($0) })
+        return zip(common.nearest(to: kept), attacked).map { match, place in
+          let sum = match.first + distances[place]
+          return sum == 0 ? 0.5 : match.first / sum
         }
       }
       findings += report(
         "density ratio", members: scores(members, near[0]), others: scores(others, near[1]),
-        note: "synthetic rows nearby against \(half) held-out reference rows nearby; \(note)")
+        note: "synthetic rows nearby against \(reference.count) held-out reference rows nearby; \(note)")
     }
     return findings
+  }
+
+  /// Places in the non-members: those that serve as reference and the others, siblings on one side.
+  private func halves(_ attacks: Attacks) -> (reference: [Int], attacked: [Int]) {
+    let ids = RowGroups.ids(of: table, on: attacks.holdout, in: database)
+    let random = RandomStream(seed: options.seed, name: "\(stream)/reference")
+    var (reference, attacked): ([Int], [Int]) = ([], [])
+    for (place, row) in attacks.others.enumerated() {
+      let group = ids?[Int(row)] ?? Int(row)
+      if random.uniform(row: UInt64(group)) < 0.5 { reference.append(place) } else { attacked.append(place) }
+    }
+    return (reference, attacked)
   }
 
   private func relational(_ attacks: Attacks, _ note: String) -> [Finding] {

@@ -12,6 +12,8 @@ struct PrivacySample {
   let trainingQueries: [Int32]
   let syntheticQueries: [Int32]
   let heldQueries: [Int32]
+  /// As many training rows as there are held-out ones, in whole groups as those are.
+  let trainingPart: EvaluationTable?
   let note: String
 
   init(_ table: Int, _ database: EvaluationDatabase, _ options: FindingOptions, stream: String) {
@@ -37,6 +39,17 @@ struct PrivacySample {
     synthetic = searched[1] ?? empty
     held = searched[2]
     (trainingQueries, syntheticQueries, heldQueries) = (queries[0], queries[1], queries[2])
+    let heldCount = held?.rowCount ?? 0
+    if heldCount > 0 && heldCount < training.rowCount {
+      let ids = RowGroups.ids(of: table, on: database.real, in: database)
+      let rows = ids.map { RowGroups.shuffled($0, seed: options.seed, stream: "\(stream)/part") }
+      let all = database.real.tables[table]
+      trainingPart =
+        rows.map { all.gathering(Array($0.prefix(heldCount))) }
+        ?? training.gathering((0..<Int32(heldCount)).map { $0 })
+    } else {
+      trainingPart = nil
+    }
     let names = ["training", "synthetic", "held-out"]
     let parts = sides.indices.compactMap { index -> String? in
       guard let side = sides[index], let rows = searched[index] else { return nil }

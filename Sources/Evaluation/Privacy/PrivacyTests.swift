@@ -21,6 +21,8 @@ public enum PrivacyTests {
     if description.isCopied { return nothing("the rows are copies of real ones by request") }
     let (real, synthetic) = (database.real.tables[table], database.synthetic.tables[table])
     if real.rowCount == 0 || synthetic.rowCount == 0 { return nothing("a side has no rows") }
+    let isShared = database.holdout != nil && database.unseenHoldout(table) == nil
+    let database = database.withUnseenHoldout(for: table)
     var findings: [Finding] = []
     if !description.columns.isEmpty {
       findings.append(identical(real, synthetic, database.holdout?.tables[table]))
@@ -28,6 +30,14 @@ public enum PrivacyTests {
       let distances = DistanceFindings(table: description.name, sample: sample)
       for convention in DistanceConvention.published { findings += distances.findings(convention) }
       findings += coverage(table, database, options)
+    }
+    if isShared {
+      return findings + [
+        Finding(
+          metric: "membership inference", table: description.name,
+          score: .undefined("the held-out rows of this table are training rows as well"), count: 0,
+          note: "a table that all groups share has no rows that training did not see")
+      ]
     }
     return findings + MembershipInference(table: table, database: database, options: options).findings()
   }

@@ -32,7 +32,7 @@ public enum UtilityTests {
       }
     }
     if description.isCopied { return undefined("the rows are copies of real ones by request") }
-    guard let split = UtilitySplit(table, database, options) else {
+    guard let split = UtilitySplit(table, database.withUnseenHoldout(for: table), options) else {
       return undefined("fewer than twenty rows on a side")
     }
     return targets.map { target in
@@ -69,12 +69,8 @@ struct UtilitySplit {
     } else {
       // Rows with the same parent stay together, so that a model cannot recognise a row's siblings.
       let random = RandomStream(seed: options.seed, name: "\(stream)/fifth")
-      let groups = schema.parents(of: name).first.map { database.real.parentRows[$0] }
-      func isTested(_ row: Int32) -> Bool {
-        let group = groups.map { $0[Int(row)] } ?? -1
-        let counter = group >= 0 ? UInt64(group) : UInt64(row) + (1 << 40)
-        return random.uniform(row: counter) < 0.2
-      }
+      let groups = RowGroups.ids(of: table, on: database.real, in: database)
+      func isTested(_ row: Int32) -> Bool { random.uniform(row: UInt64(groups?[Int(row)] ?? Int(row))) < 0.2 }
       tested = (database.real, training.filter(isTested))
       training.removeAll(where: isTested)
       source = "a fifth of the training rows that the real model does not see"
