@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 
 /// Numbers and tables as people read them.
@@ -24,15 +25,7 @@ enum TextFormatting {
   }
 
   /// Digits in groups of three.
-  static func count(_ value: Int) -> String {
-    let digits = String(abs(value))
-    var text = ""
-    for (position, digit) in digits.enumerated() {
-      if position > 0 && (digits.count - position) % 3 == 0 { text.append(",") }
-      text.append(digit)
-    }
-    return value < 0 ? "-" + text : text
-  }
+  static func count(_ value: Int) -> String { DisplayNumber.count(value) }
 
   /// Aligned columns: the first flush left, the others flush right.
   static func table(header: [String], rows: [[String]]) -> [String] {

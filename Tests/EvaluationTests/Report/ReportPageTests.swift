@@ -20,7 +20,7 @@ struct ReportPageTests {
     for word in ["http://", "https://", "src=", "url(", "@import", "fetch(", "XMLHttpRequest"] {
       #expect(!html.contains(word), "\(word)")
     }
-    #expect(html.contains("default-src 'none'"))
+    #expect(html.contains("default-src &#39;none&#39;"))
   }
 
   @Test func namesFromDataCannotBecomeMarkup() throws {

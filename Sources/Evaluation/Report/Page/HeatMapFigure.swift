@@ -35,7 +35,7 @@ struct HeatMapFigure {
     let width = Double(plot.first.count * cell.width)
     let height = Double(plot.second.count * cell.height)
     let left = isFirst ? Self.margin : 6
-    let size = (width: width + left + 4, height: height + Self.margin)
+    let size = (width: width + left + 4, height: height + Self.margin + 10)
     let description =
       "\(title): \(plot.pair.pair.first.column) from left to right, \(plot.pair.pair.second.column) from bottom to top"
     return Markup("figure") {
