@@ -199,7 +199,9 @@ private final class TolerantReading {
     case .number: return readsValues ? .number : .skip
     case .date(let format):
       // Libraries write dates in ISO form whatever the real file has.
-      let isoForms = ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f"]
+      let isoForms = [
+        "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
+      ]
       return readsValues ? .date(([format] + isoForms.filter { $0 != format }).compactMap { DateFormat($0) }) : .skip
     case .categorical, .boolean: return readsValues ? .code(ByteInterner()) : .skip
     case .text, .ignoredKey: return .skip
@@ -298,7 +300,8 @@ private final class TolerantReading {
 
   /// Words that libraries write for a missing value.
   private static func meansMissing(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    bytes.count <= 4 && ["nan", "NaN", "NA", "<NA>", "None", "null", "NULL"].contains(String(decoding: bytes, as: UTF8.self))
+    bytes.count <= 4
+      && ["nan", "NaN", "NA", "<NA>", "None", "null", "NULL"].contains(String(decoding: bytes, as: UTF8.self))
   }
 
   private func unread(_ column: Int, _ bytes: UnsafeBufferPointer<UInt8>, _ line: Int) {

@@ -18,7 +18,7 @@ struct FolderDatabaseTests {
         "paid": {"sdtype": "boolean"}, "day": {"sdtype": "datetime", "datetime_format": "%d.%m.%Y"},
         "note": {"sdtype": "text"}}}},
      "relationships": [{"parent_table_name": "shop", "child_table_name": "sale", "parent_primary_key": "id",
-       "child_foreign_key": "shop"}], "METADATA_SPEC_VERSION": "V1"}
+       "child_foreign_key": "shop"}], "METADATA_SPEC_VERSION": "MULTI_TABLE_V1"}
     """
   private static let shop = "id,city,size\n1,Ulm,10\n2,Bonn,20\n3,Ulm,30\n"
   private static let sale =
@@ -63,7 +63,8 @@ struct FolderDatabaseTests {
 
   @Test("dates are nanoseconds, in the format of the metadata or in ISO form")
   func dates() throws {
-    let sale = Self.sale.replacing("01.02.2020", with: "2020-02-01").replacing("02.02.2020", with: "2020-02-02 00:00:00")
+    let sale = Self.sale.replacing("01.02.2020", with: "2020-02-01").replacing(
+      "02.02.2020", with: "2020-02-02 00:00:00")
     let found = try load(["shop.csv": Self.shop, "sale.csv": sale])
     #expect(found.notices.isEmpty, "\(found.notices)")
     for side in [found.database.real, found.database.synthetic] {
@@ -80,7 +81,8 @@ struct FolderDatabaseTests {
   func floatingKeys() throws {
     let found = try load([
       "shop.csv": "city,id,size\nUlm,1.0,10.0\nBonn,2.0,20\nUlm,3.0,30\n",
-      "sale.csv": "id,shop,grade,paid,day,note\n1,1.0,1.0,True,01.02.2020,\n2,1.0,2.0,False,02.02.2020,\n3,3.0,2.0,1,,\n",
+      "sale.csv":
+        "id,shop,grade,paid,day,note\n1,1.0,1.0,True,01.02.2020,\n2,1.0,2.0,False,02.02.2020,\n3,3.0,2.0,1,,\n",
     ])
     #expect(found.database.synthetic.parentRows == [[0, 0, 2]])
     let columns = found.database.synthetic.tables[1].columns
@@ -119,7 +121,8 @@ struct FolderDatabaseTests {
     #expect(side.relationKeys == [RelationKeyFacts(missing: 2, dangling: 2)])
     // The first row of a repeated key counts.
     #expect(side.parentRows == [[0, -1, -1, -1, -1]])
-    #expect(found.notices.contains { $0.contains("synthetic table sale") && $0.contains("2 rows") && $0.contains("shop") })
+    #expect(
+      found.notices.contains { $0.contains("synthetic table sale") && $0.contains("2 rows") && $0.contains("shop") })
     #expect(found.notices.contains { $0.contains("shop: 1 row has a primary key that an earlier row has") })
     _ = try DatabaseScores.compute(found.database)
   }
@@ -136,15 +139,18 @@ struct FolderDatabaseTests {
     }
     #expect(sizes[0] == 10 && sizes[1].isNaN && sizes[2].isNaN)
     let notice = try #require(found.notices.first { $0.contains("column size") })
-    #expect(notice.contains("synthetic table shop") && notice.contains("2 values") && notice.contains("'many' on line 3"))
-    #expect(found.notices.contains { $0.contains("column day") && $0.contains("'yesterday'") && $0.contains("%d.%m.%Y") })
+    #expect(
+      notice.contains("synthetic table shop") && notice.contains("2 values") && notice.contains("'many' on line 3"))
+    #expect(
+      found.notices.contains { $0.contains("column day") && $0.contains("'yesterday'") && $0.contains("%d.%m.%Y") })
   }
 
   @Test("missing files, missing columns and ragged rows are told together; columns without a score are not missed")
   func missing() throws {
     let error = #expect(throws: ClavaError.self) { try load(["sale.csv": "id,shop,Grade,paid,note\n"]) }
     let text = error?.description ?? ""
-    #expect(text.contains("shop.csv: there is no such file") || text.contains("shop.csv, table shop: there is no such file"))
+    #expect(
+      text.contains("shop.csv: there is no such file") || text.contains("shop.csv, table shop: there is no such file"))
     #expect(text.contains("column grade: the column is missing") && text.contains("'Grade'"))
     #expect(text.contains("column day: the column is missing"))
     let ragged = #expect(throws: ClavaError.self) {

@@ -80,8 +80,10 @@ struct UtilitySplit {
     let testCount = min(tested.rows.count, limit)
     guard count >= 20, testCount >= 5 else { return nil }
     func columns(_ side: DatabaseSide, _ rows: ArraySlice<Int32>) -> [EvaluationColumn] {
-      let all = side.tables[table].columns + ParentColumns.columns(
-        of: table, on: side, training: database.real, schema: schema)
+      let all =
+        side.tables[table].columns
+        + ParentColumns.columns(
+          of: table, on: side, training: database.real, schema: schema)
       return EvaluationTable(name: name, rowCount: side.tables[table].rowCount, columns: all)
         .gathering(Array(rows)).columns
     }

@@ -100,7 +100,8 @@ struct EvaluateCommand: ParsableCommand {
     let chosen = try chosenSections()
     guard let mode = EvaluationMode(rawValue: mode) else {
       throw ClavaError(
-        .configuration, "found '\(mode)', expected \(EvaluationMode.allCases.map(\.rawValue).joined(separator: " or "))",
+        .configuration,
+        "found '\(mode)', expected \(EvaluationMode.allCases.map(\.rawValue).joined(separator: " or "))",
         at: .init(file: "--mode"), remedy: "leave the option out for the scores of the publications")
     }
     let subject = try directory.map { try EvaluationSubject(run: $0) } ?? folders()

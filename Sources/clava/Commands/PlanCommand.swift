@@ -51,7 +51,8 @@ struct PlanCommand: ParsableCommand {
     for line in Self.lines(plan, project: project, workers: workers, listsTasks: tasks) { print(line) }
     for notice in notices { print("note: \(notice)") }
     if configuration.evaluation.holdout != nil {
-      print("note: this is the plan of all rows; a run divides them first and learns from the part that is not held out")
+      print(
+        "note: this is the plan of all rows; a run divides them first and learns from the part that is not held out")
     }
     let suggested = project.suggestedLookupTables
     if !suggested.isEmpty {
