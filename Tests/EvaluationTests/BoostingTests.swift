@@ -35,8 +35,10 @@ struct BoostingTests {
   func golden(group: String) throws {
     let golden = try GoldenDetection()
     let inputs = group == "detector_xgb_gaussian" ? "detector_logistic" : group
-    let columns = try golden.columns("\(inputs)/x").enumerated().map {
-      FeatureColumn.ordered(name: "x\($0.offset)", values: $0.element)
+    let columns = try golden.columns("\(inputs)/x").enumerated().map { index, values in
+      let present = values.filter { !$0.isNaN }
+      let mean = present.reduce(0, +) / Double(present.count)
+      return FeatureColumn.ordered(name: "x\(index)", values: values.map { $0.isNaN ? mean : $0 })
     }
     let labels = try golden.integers("\(inputs)/y")
     let folds = try golden.integers("\(inputs)/fold")

@@ -6,7 +6,8 @@ struct DistanceFindings {
   /// The findings of one convention, in fixed order.
   func findings(_ convention: DistanceConvention) -> [Finding] {
     let encoder = RowEncoder(
-      convention, reference: sample.training.columns, others: [sample.synthetic.columns, sample.held?.columns ?? []])
+      convention, reference: sample.training.columns,
+      others: [sample.synthetic, sample.held].compactMap { $0?.columns })
     let training = encoder.encode(sample.training)
     let synthetic = encoder.encode(sample.synthetic).gathering(sample.syntheticQueries)
     let withSecond = convention == .ranks
