@@ -40,14 +40,7 @@ public struct ConfigurationReader {
 
   /// Reads YAML text over what is there; `source` names it in messages.
   public mutating func read(text: String, source: String) throws {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ClavaError(
-        .configuration, "this is not valid YAML: \(Self.plain(error))", at: Self.place(of: error, source),
-        remedy: "check indentation, brackets and quotes near this place")
-    }
+    let root = try Self.compose(text, source: source)
     guard let root else { return }
     guard let mapping = root.mapping else {
       throw ClavaError(
@@ -215,7 +208,20 @@ public struct ConfigurationReader {
     }
   }
 
-  static func place(of error: YamlError, _ source: String) -> Problem.Place {
+  /// The root of a YAML text; nil if it holds nothing.
+  ///
+  /// - Throws: `ClavaError.configuration` with the line, if it is not YAML.
+  static func compose(_ text: String, source: String) throws -> Node? {
+    do {
+      return try Yams.compose(yaml: text)
+    } catch let error as YamlError {
+      throw ClavaError(
+        .configuration, "this is not valid YAML: \(plain(error))", at: place(of: error, source),
+        remedy: "check indentation, brackets and quotes near this place")
+    }
+  }
+
+  private static func place(of error: YamlError, _ source: String) -> Problem.Place {
     switch error {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
       Problem.Place(file: source, line: mark.line, position: mark.column)
@@ -223,7 +229,7 @@ public struct ConfigurationReader {
     }
   }
 
-  static func plain(_ error: YamlError) -> String {
+  private static func plain(_ error: YamlError) -> String {
     switch error {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
     case .duplicatedKeysInMapping(let duplicates, _):

@@ -49,15 +49,7 @@ public struct HostList: Sendable, Hashable {
   ///
   /// - Throws: as `init(file:)`.
   public init(text: String, source: String) throws {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ClavaError(
-        .configuration, "this is not valid YAML: \(ConfigurationReader.plain(error))",
-        at: ConfigurationReader.place(of: error, source),
-        remedy: "check indentation, brackets and quotes near this place")
-    }
+    let root = try ConfigurationReader.compose(text, source: source)
     guard let mapping = root?.mapping else {
       throw ClavaError(
         .configuration, "expected the key 'hosts' with a list of machines", at: .init(file: source, line: 1),
