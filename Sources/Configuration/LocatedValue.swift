@@ -31,16 +31,7 @@ public struct LocatedValue: Sendable {
   ///
   /// - Throws: `ClavaError.configuration` with the line, if the text is not YAML, a key occurs twice or is no text.
   public static func read(text: String, source: String) throws -> LocatedValue? {
-    let root: Node?
-    do {
-      root = try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw ClavaError(
-        .configuration, "this is not valid YAML: \(ConfigurationReader.plain(error))",
-        at: ConfigurationReader.place(of: error, source),
-        remedy: "check indentation, brackets and quotes near this place")
-    }
-    return try root.map { try LocatedValue($0, source: source) }
+    try YAMLDocument.compose(text, source: source).map { try LocatedValue($0, source: source) }
   }
 
   private init(_ node: Node, source: String) throws {

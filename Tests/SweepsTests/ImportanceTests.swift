@@ -1,3 +1,4 @@
+import Essentials
 import SweepFunctions
 import Sweeps
 import Testing
