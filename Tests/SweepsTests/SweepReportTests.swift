@@ -42,10 +42,10 @@ struct SweepReportTests {
     }
     #expect(html.contains("<h2>Pareto front</h2>") == (objectives > 1))
     #expect(html.contains("Sweep a &amp; b") && html.contains("Clava &lt;test&gt;"))
-    #expect(
-      !html.contains("http://") && !html.contains("https://") && !html.contains("nan,") && !html.contains("\"nan\""))
+    #expect(!html.contains("http://") && !html.contains("https://"))
+    #expect(!html.contains("=\"nan") && !html.contains(" nan,") && !html.contains(",nan"))
     #expect(html.contains("R²"))
-    for tag in ["svg", "table", "section", "polyline", "circle", "text"] {
+    for tag in ["svg", "table", "section", "polyline", "text"] {
       #expect(
         html.components(separatedBy: "<\(tag)").count == html.components(separatedBy: "</\(tag)>").count, "\(tag)")
     }
