@@ -188,6 +188,8 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var enabled = true
     /// Folder of real rows to compare with instead of the input.
     public var data: String?
+    /// Whether a report is made.
+    public var report = true
     /// Parts of the evaluation besides the scores: raw values of `FindingSection`.
     public var sections = ["structure", "temporal", "integrity"]
     /// Rows of a table that the expensive parts look at at most.

@@ -223,6 +223,8 @@ extension ConfigurationKey {
       "evaluation.data", .optionalText(\.evaluation.data),
       "folder of real rows to compare with instead of the input, in the same form"),
     .init(
+      "evaluation.report", .flag(\.evaluation.report), "make report/index.html and report/report.json at the end"),
+    .init(
       "evaluation.sections",
       .choices(
         \.evaluation.sections, ["structure", "temporal", "integrity", "privacy", "detection", "utility"]),

@@ -215,7 +215,7 @@ public struct ConfigurationReader {
     }
   }
 
-  private static func plain(_ error: YamlError) -> String {
+  static func plain(_ error: YamlError) -> String {
     switch error {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
     case .duplicatedKeysInMapping(let duplicates, _):

@@ -73,6 +73,14 @@ public struct RunDirectory: Sendable {
   /// The committed task keys of this run.
   public func cacheStore() throws -> CacheStore { try CacheStore(path: cache) }
 
+  /// The process that holds, or last held, the lock; nil if it is one of another machine or unknown.
+  public var lockHolder: Int32? {
+    let text = FileManager.default.contents(atPath: lockFile).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard words.count == 4, words[0] == "pid", words[3] == TemporaryName.host else { return nil }
+    return Int32(words[1])
+  }
+
   /// Takes the lock that tells a second coordinator of this machine that one is at work. Nothing depends on it for
   /// being right.
   ///

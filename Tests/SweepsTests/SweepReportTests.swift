@@ -70,7 +70,7 @@ struct SweepReportTests {
     let report = try Self.report(objectives: 2)
     let lines = report.csv.split(separator: "\n")
     #expect(lines.count == 61)
-    #expect(lines[0] == "trial,state,bracket,rungs,seconds,cause,kind,alpha,depth,rate,idle,value,cost")
+    #expect(lines[0] == "trial,state,bracket,rungs,seconds,result,cause,kind,alpha,depth,rate,idle,value,cost")
     #expect(lines.contains { $0.contains(",failed,") && $0.contains("simulated") })
   }
 }

@@ -1,3 +1,5 @@
+internal import Essentials
+
 /// A sweep as one HTML page without anything outside of it, and as a table.
 ///
 /// The page shows history, rungs, parallel coordinates, slices, a contour, importance, the Pareto front, the timeline
@@ -96,13 +98,14 @@ public struct SweepReport: Sendable {
       + "</p>"
   }
 
-  /// All trials: number, state, parameters, objectives, seconds, rungs and cause, separated by commas.
+  /// All trials: number, state, parameters, objectives, seconds, digest of the result, rungs and cause, separated by commas.
   public var csv: String {
     let parameters = specification.space.parameters.map(\.name), objectives = specification.objectives.map(\.name)
-    let head = ["trial", "state", "bracket", "rungs", "seconds", "cause"] + parameters + objectives
+    let head = ["trial", "state", "bracket", "rungs", "seconds", "result", "cause"] + parameters + objectives
     let lines = state.trials.map { trial -> [String] in
       var fields: [String] = [String(trial.number), trial.state.name, String(trial.bracket), String(trial.rungs.count)]
       fields.append(trial.seconds.map { "\($0)" } ?? "")
+      fields.append(trial.result?.hexadecimal ?? "")
       fields.append(trial.cause ?? "")
       for name in parameters { fields.append(trial.parameters.text(name) ?? "") }
       for name in objectives { fields.append(trial.values[name].map { "\($0)" } ?? "") }

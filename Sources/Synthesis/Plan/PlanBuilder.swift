@@ -59,7 +59,7 @@ public struct PlanBuilder {
     for name in written { try addAssemble(name) }
     if configuration.evaluatesInPlan {
       try addEvaluation()
-      try addReport()
+      if configuration.evaluation.report { try addReport() }
     }
   }
 

@@ -36,6 +36,7 @@ public struct Project: Sendable {
 
   private init(_ configuration: Configuration, like project: Project) {
     self.configuration = configuration
+    holdout = project.holdout
     schema = project.schema
     survey = project.survey
   }

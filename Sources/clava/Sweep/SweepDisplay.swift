@@ -101,11 +101,11 @@ enum SweepText {
     let rungMetric = specification.pruner.kind == .none ? [] : [specification.pruner.metric]
     return TextFormatting.table(
       header: ["trial", "state", "rung"] + specification.objectives.map(\.name) + rungMetric + names,
-      rows: trials.map { trial in
-        [String(trial.number), trial.state.name, trial.rungs.last.map { String($0.rung) } ?? "–"]
-          + specification.objectives.map { trial.values[$0.name].map(number) ?? "–" }
-          + rungMetric.map { name in trial.rungs.last?.metrics[name].map(number) ?? "–" }
-          + names.map { trial.parameters.text($0) ?? "–" }
+      rows: trials.map { trial -> [String] in
+        var cells = [String(trial.number), trial.state.name, trial.rungs.last.map { String($0.rung) } ?? "–"]
+        cells += specification.objectives.map { trial.values[$0.name].map(number) ?? "–" }
+        cells += rungMetric.map { name in trial.rungs.last?.metrics[name].map(number) ?? "–" }
+        return cells + names.map { trial.parameters.text($0) ?? "–" }
       })
   }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Configuration
 import Essentials
 import Foundation
@@ -43,6 +44,18 @@ struct SweepFolder {
     }
     directory = try RunDirectory(path: path, create: create)
     try FileSystem.createFolder(journal)
+  }
+
+  /// Writes the page about the sweep and the table of its trials.
+  func writeReport(_ state: SweepState) throws {
+    var links: [Int: String] = [:]
+    for trial in state.trials where FileSystem.exists(self.trial(trial.number)) {
+      links[trial.number] = "../trials/\(trial.number)/summary.json"
+    }
+    let page = SweepReport(state, generatedBy: "clava \(Clava.configuration.version)", links: links)
+    try FileSystem.createFolder("\(path)/report")
+    try FileSystem.writeAtomically(Data(page.html.utf8), to: report)
+    try FileSystem.writeAtomically(Data(page.csv.utf8), to: "\(path)/report/trials.csv")
   }
 
   /// The base configuration as a reader that trials add their values to.

@@ -5,6 +5,7 @@ import Foundation
 import Storage
 import Sweeps
 import Synthesis
+import Tables
 import TaskGraph
 
 /// The numbers of a trial: short names for the usual ones, and every number of its summary under its path.

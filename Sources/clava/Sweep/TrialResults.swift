@@ -6,6 +6,7 @@ import Foundation
 import Storage
 import Sweeps
 import Synthesis
+import Tables
 import TaskGraph
 
 /// What one replicate of a trial came to.

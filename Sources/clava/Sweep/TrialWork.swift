@@ -2,7 +2,9 @@ import Configuration
 import Essentials
 import Sweeps
 import Synthesis
+import Tables
 import TaskGraph
+import Tensors
 
 /// What one trial has to compute for one rung with one seed.
 struct TrialWork {
@@ -61,6 +63,7 @@ struct SweepPlanner {
     }
     var configuration = try reader.finish()
     configuration.seed += replicate
+    configuration.evaluation.report = false
     guard specification.pruner.kind != .none else { return configuration }
     configuration.denoiser.rungs = Array(ladder.steps.dropLast())
     if rung < ladder.last {
@@ -116,6 +119,12 @@ struct SweepPlanner {
         Problem(
           "val_loss needs rows kept from training", at: .init(key: "denoiser.holdout"),
           remedy: "set denoiser: { holdout: 0.05 } in the base configuration, or take another metric"))
+    }
+    if base.evaluation.holdout != nil {
+      found.append(
+        Problem(
+          "evaluation.holdout is not used by sweeps", at: .init(key: "evaluation.holdout"),
+          remedy: "split the data first (scripts/split-holdout), learn one part and set evaluation.data to the other"))
     }
     if !base.evaluation.enabled {
       found.append(

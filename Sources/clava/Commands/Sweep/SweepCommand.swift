@@ -19,7 +19,8 @@ struct SweepCommand: ParsableCommand {
     subcommands: [
       SweepRunCommand.self, SweepResumeCommand.self, SweepStatusCommand.self, SweepBestCommand.self,
       SweepAskCommand.self, SweepTellCommand.self, SweepEnqueueCommand.self, SweepEditCommand.self,
-      SweepRetryCommand.self, SweepStopCommand.self, SweepReplayCommand.self, SweepExportCommand.self,
+      SweepRetryCommand.self, SweepStopCommand.self, SweepReplayCommand.self, SweepReportCommand.self,
+      SweepExportCommand.self,
     ])
 }
 

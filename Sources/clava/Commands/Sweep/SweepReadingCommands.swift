@@ -152,6 +152,26 @@ struct SweepReplayCommand: ParsableCommand {
   }
 }
 
+/// `clava sweep report`.
+struct SweepReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "One HTML page about a sweep: history, rungs, importance, slices, Pareto front.",
+    discussion: """
+      Written to SWEEP/report, with all trials as CSV beside it; `clava sweep run` writes it at its end too.
+
+      EXAMPLES
+        clava sweep report SWEEP
+      """)
+
+  @OptionGroup var folder: SweepFolderArgument
+
+  func run() throws {
+    let sweep = try SweepFolder(path: folder.path, create: false)
+    try sweep.writeReport(SweepJournal(folder: sweep.journal).state)
+    print(sweep.report)
+  }
+}
+
 /// `clava sweep export`.
 struct SweepExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -163,27 +183,11 @@ struct SweepExportCommand: ParsableCommand {
 
   @OptionGroup var folder: SweepFolderArgument
 
+  @Flag(name: .long, help: "CSV, which is the only form.")
+  var csv = false
+
   func run() throws {
     let sweep = try SweepFolder(path: folder.path, create: false)
-    let state = try SweepJournal(folder: sweep.journal).state
-    let parameters = state.specification.space.parameters.map(\.name)
-    var metrics: [String] = []
-    for name in state.trials.flatMap({ $0.values.names }) where !metrics.contains(name) { metrics.append(name) }
-    metrics.sort()
-    func line(_ cells: [String]) {
-      print(
-        cells.map { cell in
-          cell.contains(where: { ",\"\n\r".contains($0) }) ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
-        }.joined(separator: ","))
-    }
-    line(["trial", "state", "rung", "cause", "seconds", "result"] + parameters + metrics)
-    for trial in state.trials {
-      line(
-        [
-          String(trial.number), trial.state.name, trial.rungs.last.map { String($0.rung) } ?? "", trial.cause ?? "",
-          trial.seconds.map { "\($0)" } ?? "", trial.result?.hexadecimal ?? "",
-        ] + parameters.map { trial.parameters.text($0) ?? "" }
-          + metrics.map { name in trial.values[name].map { "\($0)" } ?? "" })
-    }
+    print(SweepReport(try SweepJournal(folder: sweep.journal).state, generatedBy: "clava").csv, terminator: "")
   }
 }

@@ -3,6 +3,7 @@ import Configuration
 import Essentials
 import Foundation
 import Sweeps
+import Synthesis
 
 /// `clava sweep run`.
 struct SweepRunCommand: ParsableCommand {
@@ -88,6 +89,7 @@ struct SweepExecution {
     let specification = session.journal.state.specification
     display = SweepDisplay(specification, printsJSON: printsJSON, isQuiet: isQuiet)
     try session.run()
+    try folder.writeReport(session.journal.state)
     let state = session.journal.state
     if printsJSON {
       JSONLines.print(["type": JSONValue.string("status"), "status": try JSONValue(encoding: state.status)])
@@ -104,6 +106,7 @@ struct SweepExecution {
     for line in specification.space.difference(best.parameters, from: session.planner.project.configuration) {
       print("  \(line)")
     }
+    print("report: \(folder.report)")
     print("its configuration: clava sweep best \(folder.path) --apply best.yaml")
   }
 }

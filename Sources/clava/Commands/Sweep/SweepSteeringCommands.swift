@@ -1,6 +1,7 @@
 import ArgumentParser
 import Essentials
 import Foundation
+import Storage
 import Sweeps
 
 /// A sweep that nobody is at work on, to add records to its history.
@@ -204,14 +205,10 @@ struct SweepStopCommand: ParsableCommand {
     if (try? sweep.directory.lock()) != nil { return print("nobody is at work on the sweep") }
     try FileSystem.writeAtomically(Data(), to: sweep.stopRequest)
     if now {
-      let holder = String(decoding: try FileSystem.read(sweep.directory.lockFile), as: UTF8.self)
-      let words = holder.split(separator: " ")
-      guard words.count >= 2, let process = Int32(words[1]), holder.contains(" on \(Machine.name)"),
-        kill(process, SIGTERM) == 0
-      else {
+      guard let process = sweep.directory.lockHolder, kill(process, SIGTERM) == 0 else {
         throw ClavaError(
-          .input, "the process cannot be reached from here (\(holder.trimmingCharacters(in: .whitespacesAndNewlines)))",
-          at: .init(file: folder.path), remedy: "give the command on that machine, or send it SIGTERM")
+          .input, "the process at work on the sweep cannot be reached from here", at: .init(file: folder.path),
+          remedy: "give the command on its machine, or send it SIGTERM")
       }
     }
     print(now ? "the sweep saves its work and ends" : "the sweep ends after the present round")
