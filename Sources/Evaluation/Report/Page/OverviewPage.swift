@@ -37,7 +37,9 @@ struct OverviewPage {
     if let ceilings = report.ceilings {
       Markup("p", ["class": "soft"]) {
         "What real rows reach: \(ceilings.basis). Finite samples differ by chance, so even perfect synthetic rows stay "
-          + "below 100; the mark on each bar shows where."
+          + "below 100; the mark on each bar shows where, for samples smaller than the database. Synthetic rows can "
+          + "pass it, because their distributions are fitted to all training rows; whether rows were copied is a "
+          + "question for the privacy page."
         if let spread = ceilings.spread { " ± is one standard deviation over \(spread.basis)." }
       }
     }
