@@ -107,6 +107,10 @@ struct SweepCommandTests {
         denoiser.learning_rate: { log_uniform: [1e-4, 1e-2] }
       """, in: folder)
     let out = folder.file("sweep")
+    let plan = try Program.run(["plan", sweep, "--data", data, "--workers", "2"] + Self.short)
+    #expect(plan.status == 0, "\(plan.errors)")
+    #expect(plan.output.contains("5 trials over denoiser.learning_rate"), "\(plan.output)")
+    #expect(plan.output.contains("are shared"))
     let result = try Program.run(
       ["sweep", "run", sweep, "--data", data, "--out", out, "--workers", "2"] + Self.short)
     try #require(result.status == 0, "\(result.errors)")

@@ -116,7 +116,9 @@ enum GroupDependence {
       let size = (Double(rowCount) - sumOfSquaredSizes / Double(rowCount)) / Double(groupCount - 1)
       let denominator = betweenMean + (size - 1) * withinMean
       // Rounding leaves a trace of variance in a constant column with a large value.
-      return denominator.isFinite && denominator > 1e-300 ? (betweenMean - withinMean) / denominator : nil
+      guard denominator.isFinite && denominator > 1e-300 else { return nil }
+      // Groups of little more than one row on the average can give values far below -1, whose differences mean nothing.
+      return max(-1, (betweenMean - withinMean) / denominator)
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Essentials
 import Foundation
+import Sweeps
 import Synthesis
 import Tables
 import TaskGraph
@@ -17,6 +18,7 @@ struct PlanCommand: ParsableCommand {
         clava plan --data DIR
         clava plan config.yaml --tasks
         clava plan config.yaml --json
+        clava plan sweep.yaml --data DIR          trials, tasks they share, predicted time
         clava plan config.yaml --write RUN        make the run directory; see clava export
       """)
 
@@ -34,6 +36,7 @@ struct PlanCommand: ParsableCommand {
   var write: String?
 
   func run() throws {
+    if let input = try sweep() { return try forecast(input) }
     var (configuration, notices) = try options.resolve()
     if let write {
       configuration.output = write
@@ -60,6 +63,29 @@ struct PlanCommand: ParsableCommand {
         "note: may be reference data, see 'kind: lookup' in docs/configuration.md: \(suggested.joined(separator: ", "))"
       )
     }
+  }
+
+  /// The sweep, if the file is one.
+  private func sweep() throws -> SweepInput? {
+    guard let file = options.file, !FileSystem.isFolder(file),
+      let data = try? FileSystem.read(file), SweepFile.recognises(String(decoding: data, as: UTF8.self))
+    else { return nil }
+    return try SweepInput(
+      file: file, data: options.data, output: options.out ?? "clava-sweep", workers: options.workers,
+      settings: options.set)
+  }
+
+  /// What a sweep would compute.
+  private func forecast(_ input: SweepInput) throws {
+    let reader = try input.baseReader()
+    let forecast = try SweepForecast(SweepPlanner(input.specification, base: reader))
+    let workers = input.base.workers ?? ProcessInfo.processInfo.activeProcessorCount
+    if json {
+      print(String(decoding: try CanonicalJSON.encodePretty(forecast.json(workers: workers)), as: UTF8.self))
+      return
+    }
+    for line in forecast.lines(workers: workers) { print(line) }
+    for notice in input.notices { print("note: \(notice)") }
   }
 
   private static func lines(_ plan: Plan, project: Project, workers: Int, listsTasks: Bool) -> [String] {

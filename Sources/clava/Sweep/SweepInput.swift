@@ -48,6 +48,13 @@ struct SweepInput {
     notices = read.notices + reader.notices
   }
 
+  /// The base configuration as a reader that trials add their values to.
+  func baseReader() throws -> ConfigurationReader {
+    var reader = ConfigurationReader()
+    try reader.read(text: ConfigurationWriter.text(base, explained: false), source: "base")
+    return reader
+  }
+
   /// The folder of the sweep, with the base configuration in it.
   ///
   /// - Throws: `ClavaError.configuration` if the folder holds a sweep over another base.
