@@ -146,17 +146,22 @@ public enum FileSystem {
   }
 
   private static func write(_ data: Data, to descriptor: Int32, _ path: String, isDurable: Bool) throws {
-    try data.withUnsafeBytes { bytes in
-      var offset = 0
-      while offset < bytes.count {
-        let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
-        if written < 0 {
-          if errno == EINTR { continue }
-          throw writeError(path)
-        }
-        offset += written
-      }
-    }
+    try data.withUnsafeBytes { try write($0, to: descriptor, path: path) }
     guard !isDurable || fsync(descriptor) == 0 else { throw writeError(path) }
+  }
+
+  /// Writes all bytes to an open file, of which `path` is the name in errors.
+  ///
+  /// - Throws: `ClavaError.storage` if they cannot be written.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var offset = 0
+    while offset < bytes.count {
+      let written = Glibc.write(descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw writeError(path)
+      }
+      offset += written
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import Essentials
+
 extension DateFormat {
   /// What the fields of a format add up to.
   private struct Fields {

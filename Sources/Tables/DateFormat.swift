@@ -1,3 +1,4 @@
+internal import Essentials
 internal import Foundation
 
 /// A strftime-style format of dates and times, read and written without locale or time zone.

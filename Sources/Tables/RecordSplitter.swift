@@ -74,18 +74,7 @@ private final class RecordFile {
   }
 
   private func flush() throws {
-    try buffer.withUnsafeBytes { bytes in
-      guard let base = bytes.baseAddress else { return }
-      var offset = 0
-      while offset < bytes.count {
-        let written = write(descriptor, base + offset, bytes.count - offset)
-        if written < 0 {
-          if errno == EINTR { continue }
-          throw FileSystem.writeError(path)
-        }
-        offset += written
-      }
-    }
+    try buffer.withUnsafeBytes { try FileSystem.write($0, to: descriptor, path: path) }
     buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -128,7 +128,7 @@ struct PrivacyOracleTests {
     let (points, asked) = (encoder.encode(targets, rowCount: 700), encoder.encode(queries, rowCount: 150))
     let found = NearestRows(points).nearest(to: asked, second: true)
     // A tree of one row has nothing to leave out.
-    let single = (0..<700).map { NearestRows(points.gathering([Int32($0)])).nearest(to: asked).map(\.first) }
+    let single = (0..<700).map { NearestRows(points.selecting([Int32($0)])).nearest(to: asked).map(\.first) }
     for query in 0..<150 {
       let sorted = single.map { $0[query] }.sorted()
       #expect(found[query].first == sorted[0] && found[query].second == sorted[1])

@@ -1,3 +1,5 @@
+internal import Essentials
+
 /// The inputs of classifiers that tell two sets of rows apart.
 enum DetectionFeatures {
   /// The columns of the first rows followed by those of the second, prepared as §7.1 says: infinite numbers are missing,
@@ -65,21 +67,11 @@ struct CalendarParts {
   let numbers: [Double]
 
   /// Splits nanoseconds since 1970.
-  ///
-  /// Source: H. Hinnant, "chrono-compatible low-level date algorithms" (civil_from_days).
   init(nanoseconds: Double) {
     let seconds = Int((min(max(nanoseconds, -9.2e18), 9.2e18) / 1e9).rounded(.down))
     let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
     let rest = seconds - days * 86_400
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    numbers = [year, month, day, rest / 3600, rest / 60 % 60, rest % 60].map(Double.init)
+    let date = CivilDate.date(days: days)
+    numbers = [date.year, date.month, date.day, rest / 3600, rest / 60 % 60, rest % 60].map(Double.init)
   }
 }

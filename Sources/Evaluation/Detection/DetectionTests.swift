@@ -176,12 +176,12 @@ private struct Sample {
       let rows = rowsOfSides[side]
       var all = sides[side].tables[table].columns.map { FeatureColumn($0) }
       if withChildren { all += ChildAggregates.columns(of: table, on: sides[side], schema: schema) }
-      return all.map { $0.gathering(rows) }
+      return all.map { $0.selecting(rows) }
     }
     let order = RandomStream(seed: options.seed, name: "\(prefix)/order").permutation(count: drawn[0] + drawn[1])
     self.columns = DetectionFeatures.columns(
       of: table, in: schema, first: columns[0], second: columns[1], splitsDates: splitsDates
-    ).map { $0.gathering(order) }
+    ).map { $0.selecting(order) }
     if self.columns.isEmpty { return nil }
     labels = order.map { Int($0) < drawn[0] ? 1 : 0 }
     if byGroup {

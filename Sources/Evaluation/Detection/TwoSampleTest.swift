@@ -30,7 +30,7 @@ package enum TwoSampleTest {
     for fold in 0...(folds.max() ?? 0) {
       let (training, testing) = split(folds, fold)
       if training.isEmpty { continue }
-      let features = FeatureBins(fittedOn: columns.map { $0.gathering(training) }).apply(to: columns)
+      let features = FeatureBins(fittedOn: columns.map { $0.selecting(training) }).apply(to: columns)
       let model = GradientBoosting(fitting: targets, to: features, rows: training, objective: .logistic)
       for (row, probability) in zip(testing, model.predictions(for: features, rows: testing)) {
         probabilities[Int(row)] = probability

@@ -9,15 +9,15 @@ struct DistanceFindings {
       convention, reference: sample.training.columns,
       others: [sample.synthetic, sample.held].compactMap { $0?.columns })
     let training = encoder.encode(sample.training)
-    let synthetic = encoder.encode(sample.synthetic).gathering(sample.syntheticQueries)
+    let synthetic = encoder.encode(sample.synthetic).selecting(sample.syntheticQueries)
     let withSecond = convention == .ranks
     let tree = NearestRows(training)
     let toTraining = tree.nearest(to: synthetic, second: withSecond)
-    let own = tree.nearest(to: training.gathering(sample.trainingQueries), second: true)
+    let own = tree.nearest(to: training.selecting(sample.trainingQueries), second: true)
     let distances = toTraining.map(\.first)
     var held: [NearestRows.Match]?
     if let rows = sample.held {
-      held = tree.nearest(to: encoder.encode(rows).gathering(sample.heldQueries), second: withSecond)
+      held = tree.nearest(to: encoder.encode(rows).selecting(sample.heldQueries), second: withSecond)
     }
     let heldDistances = held?.map(\.first)
     var findings = summaries(
@@ -60,7 +60,7 @@ struct DistanceFindings {
       ? RowEncoder(convention, reference: held.columns, others: [sample.synthetic.columns]) : encoder
     let heldTree = NearestRows(heldEncoder.encode(held))
     let queries =
-      convention == .sdmetrics ? heldEncoder.encode(sample.synthetic).gathering(sample.syntheticQueries) : synthetic
+      convention == .sdmetrics ? heldEncoder.encode(sample.synthetic).selecting(sample.syntheticQueries) : synthetic
     let toHeld = heldTree.nearest(to: queries).map(\.first)
     func share(_ distances: [Double]) -> Double {
       Double(zip(distances, toHeld).count { $0 < $1 }) / Double(max(toHeld.count, 1))

@@ -65,9 +65,9 @@ struct MembershipInference {
   private func single(_ attacks: Attacks, _ note: String) -> [Finding] {
     let sides = [database.real, attacks.holdout, database.synthetic].map { $0.tables[table] }
     let encoder = RowEncoder(.ranks, reference: sides[2].columns, others: [sides[0].columns, sides[1].columns])
-    let tree = NearestRows(encoder.encode(sides[2]).gathering(attacks.targets))
+    let tree = NearestRows(encoder.encode(sides[2]).selecting(attacks.targets))
     let held = encoder.encode(sides[1])
-    let (members, others) = (encoder.encode(sides[0]).gathering(attacks.members), held.gathering(attacks.others))
+    let (members, others) = (encoder.encode(sides[0]).selecting(attacks.members), held.selecting(attacks.others))
     let near = [members, others].map { tree.nearest(to: $0).map(\.first) }
     var findings = report(
       "distance", members: near[0].map { -$0 }, others: near[1].map { -$0 },
@@ -75,9 +75,9 @@ struct MembershipInference {
     // Half of the held-out groups tell how common a row is; the rows of the other half are attacked.
     let (reference, attacked) = halves(attacks)
     if !reference.isEmpty && !attacked.isEmpty {
-      let common = NearestRows(held.gathering(reference.map { attacks.others[$0] }))
+      let common = NearestRows(held.selecting(reference.map { attacks.others[$0] }))
       func scores(_ rows: RowCoordinates, _ distances: [Double]) -> [Double] {
-        let kept = rows.gathering(attacked.map { Int32($0) })
+        let kept = rows.selecting(attacked.map { Int32($0) })
         return zip(common.nearest(to: kept), attacked).map { match, place in
           let sum = match.first + distances[place]
           return sum == 0 ? 0.5 : match.first / sum
@@ -106,9 +106,9 @@ struct MembershipInference {
     let sides = [database.real, attacks.holdout, database.synthetic].map { columns(on: $0) }
     let encoder = RowEncoder(.ranks, reference: sides[2], others: [sides[0], sides[1]])
     let counts = [database.real, attacks.holdout, database.synthetic].map { $0.tables[table].rowCount }
-    let tree = NearestRows(encoder.encode(sides[2], rowCount: counts[2]).gathering(attacks.targets))
+    let tree = NearestRows(encoder.encode(sides[2], rowCount: counts[2]).selecting(attacks.targets))
     func scores(_ side: Int, _ rows: [Int32]) -> [Double] {
-      tree.nearest(to: encoder.encode(sides[side], rowCount: counts[side]).gathering(rows)).map { -$0.first }
+      tree.nearest(to: encoder.encode(sides[side], rowCount: counts[side]).selecting(rows)).map { -$0.first }
     }
     return report(
       "relational distance", members: scores(0, attacks.members), others: scores(1, attacks.others),
@@ -230,11 +230,11 @@ private struct RowDistances {
     self.holdout = holdout.tables[table]
     encoder = RowEncoder(
       .ranks, reference: synthetic.columns, others: [database.real.tables[table].columns, self.holdout.columns])
-    tree = NearestRows(encoder.encode(synthetic.gathering(targets)))
+    tree = NearestRows(encoder.encode(synthetic.selecting(targets)))
   }
 
-  func training(_ rows: [Int32]) -> [Double] { tree.nearest(to: encoder.encode(real.gathering(rows))).map(\.first) }
-  func held(_ rows: [Int32]) -> [Double] { tree.nearest(to: encoder.encode(holdout.gathering(rows))).map(\.first) }
+  func training(_ rows: [Int32]) -> [Double] { tree.nearest(to: encoder.encode(real.selecting(rows))).map(\.first) }
+  func held(_ rows: [Int32]) -> [Double] { tree.nearest(to: encoder.encode(holdout.selecting(rows))).map(\.first) }
 }
 
 /// The columns of the parents of each row, as columns of the row.

@@ -31,7 +31,7 @@ struct PrivacySample {
       let drawn = RowSample.draw(
         limit.map { $0 * Self.targetFactor } ?? side.rowCount, of: side.rowCount, seed: options.seed,
         stream: "\(stream)/rows of side \(index)")
-      searched.append(side.gathering(drawn))
+      searched.append(side.selecting(drawn))
       queries.append((0..<Int32(min(drawn.count, limit ?? drawn.count))).map { $0 })
     }
     let empty = EvaluationTable(name: database.schema.tables[table].name, rowCount: 0, columns: [])
@@ -45,8 +45,8 @@ struct PrivacySample {
       let rows = ids.map { RowGroups.shuffled($0, seed: options.seed, stream: "\(stream)/part") }
       let all = database.real.tables[table]
       trainingPart =
-        rows.map { all.gathering(Array($0.prefix(heldCount))) }
-        ?? training.gathering((0..<Int32(heldCount)).map { $0 })
+        rows.map { all.selecting(Array($0.prefix(heldCount))) }
+        ?? training.selecting((0..<Int32(heldCount)).map { $0 })
     } else {
       trainingPart = nil
     }
@@ -60,21 +60,5 @@ struct PrivacySample {
     note =
       (parts.isEmpty ? "all rows" : parts.joined(separator: ", "))
       + (database.holdout == nil ? "; without held-out rows the figures cannot be judged" : "")
-  }
-}
-
-extension EvaluationTable {
-  /// The given rows in the given order.
-  func gathering(_ rows: [Int32]) -> EvaluationTable {
-    EvaluationTable(
-      name: name, rowCount: rows.count,
-      columns: columns.map { column in
-        switch column {
-        case .continuous(let name, let values):
-          .continuous(name: name, values: rows.map { values[Int($0)] })
-        case .discrete(let name, let codes, let levels):
-          .discrete(name: name, codes: rows.map { codes[Int($0)] }, levels: levels)
-        }
-      })
   }
 }

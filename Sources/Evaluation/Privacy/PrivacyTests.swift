@@ -63,7 +63,7 @@ public enum PrivacyTests {
       let count = min(real.rowCount, other.rowCount, options.rowLimit ?? .max)
       guard count >= 2 else { return nil }
       let parts = [(real, "real"), (other, side)].map { rows, side in
-        rows.gathering(
+        rows.selecting(
           RowSample.draw(
             count, of: rows.rowCount, seed: options.seed, stream: "privacy/\(name)/coverage/\(side) rows"))
       }

@@ -1,3 +1,4 @@
+internal import Essentials
 import Foundation
 
 /// Numbers as the report shows them.
@@ -42,21 +43,11 @@ package enum DisplayNumber {
   }
 
   /// The day of a moment in nanoseconds since 1970.
-  ///
-  /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days.
   static func date(_ nanoseconds: Double) -> String {
     let days = (nanoseconds / 86_400e9).rounded(.down)
     guard abs(days) < 1e8 else { return compact(nanoseconds) }
-    let shifted = Int(days) + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let month = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * month + 2) / 5 + 1
-    let calendarMonth = month < 10 ? month + 3 : month - 9
-    let year = yearOfEra + era * 400 + (calendarMonth <= 2 ? 1 : 0)
-    return String(format: "%04d-%02d-%02d", year, calendarMonth, day)
+    let date = CivilDate.date(days: Int(days))
+    return String(format: "%04d-%02d-%02d", date.year, date.month, date.day)
   }
 
   /// `8.2 s`, `2 min 05 s` or `1 h 02 min`.

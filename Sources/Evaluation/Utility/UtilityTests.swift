@@ -85,7 +85,7 @@ struct UtilitySplit {
         + ParentColumns.columns(
           of: table, on: side, training: database.real, schema: schema)
       return EvaluationTable(name: name, rowCount: side.tables[table].rowCount, columns: all)
-        .gathering(Array(rows)).columns
+        .selecting(Array(rows)).columns
     }
     self.synthetic = columns(database.synthetic, synthetic.prefix(count))
     real = columns(database.real, training.prefix(count))

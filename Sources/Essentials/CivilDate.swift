@@ -1,8 +1,9 @@
 /// Days of the proleptic Gregorian calendar, counted from 1970-01-01.
 ///
 /// Source: H. Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil, civil_from_days).
-enum CivilDate {
-  static func days(year: Int, month: Int, day: Int) -> Int {
+public enum CivilDate {
+  /// Days from 1970-01-01 to a date.
+  public static func days(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
@@ -11,7 +12,8 @@ enum CivilDate {
     return era * 146_097 + dayOfEra - 719_468
   }
 
-  static func date(days: Int) -> (year: Int, month: Int, day: Int) {
+  /// The date so many days after 1970-01-01.
+  public static func date(days: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -23,16 +25,19 @@ enum CivilDate {
     return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 
-  static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+  /// Whether a year has a 29th of February.
+  public static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
-  static func length(ofMonth month: Int, year: Int) -> Int {
+  /// Days of a month.
+  public static func length(ofMonth month: Int, year: Int) -> Int {
     month == 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
   }
 
-  static let months = [
+  /// English names from January.
+  public static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
   ]
-  /// From Sunday; 1970-01-01 was a Thursday.
-  static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+  /// English names from Sunday; 1970-01-01 was a Thursday.
+  public static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 }
