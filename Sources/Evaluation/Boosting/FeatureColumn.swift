@@ -34,7 +34,7 @@ package enum FeatureColumn: Sendable {
   }
 
   /// The same column with the given rows in the given order; row −1 has no value.
-  package func gathering(_ rows: [Int32]) -> FeatureColumn {
+  package func selecting(_ rows: [Int32]) -> FeatureColumn {
     switch self {
     case .ordered(let name, let values):
       .ordered(name: name, values: rows.map { $0 < 0 ? .nan : values[Int($0)] })

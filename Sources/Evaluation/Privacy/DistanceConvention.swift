@@ -41,7 +41,7 @@ package struct RowCoordinates: Sendable {
   }
 
   /// The points of some rows, in the given order.
-  package func gathering(_ rows: [Int32]) -> RowCoordinates {
+  package func selecting(_ rows: [Int32]) -> RowCoordinates {
     var gathered: [Double] = []
     gathered.reserveCapacity(rows.count * dimension)
     for coordinate in 0..<dimension {
