@@ -23,6 +23,14 @@ extension Configuration {
     return min(labels.clusters, max(2, rows / labels.minimumRows))
   }
 
+  /// Rows for each latent group at least where no parent has two children in a table of `rows` rows; 0 is no limit.
+  ///
+  /// A group of such a relation has no siblings to keep alike: it tells of a single row, and few rows that share a
+  /// group are learned by heart.
+  public func rowsPerGroupOfSingles(ofChild table: String, rows: Int) -> Int {
+    tables[table]?.clusters == nil && rows >= Self.smallTableRows ? labels.singleChildRows : 0
+  }
+
   /// Optimiser steps of the model of a table of `rows` rows.
   public func steps(rows: Int) -> Int {
     guard denoiser.passes > 0, rows >= Self.smallTableRows else { return denoiser.steps }

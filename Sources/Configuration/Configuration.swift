@@ -61,6 +61,8 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var clusters = 20
     /// Rows of the child for each latent group at least, see `clusters(ofChild:rows:)`; 0 is no limit.
     public var minimumRows = 0
+    /// The same in a relation in which no parent has two children, see `rowsPerGroupOfSingles(ofChild:rows:)`.
+    public var singleChildRows = 200
     /// `both`, `kmeans`, `gmm` or `variational`.
     public var method = "both"
     public var parentScale = 1.0
@@ -114,7 +116,7 @@ public struct Configuration: Sendable, Hashable, Codable {
     public var dropout = 0.0
     public var steps = 1200
     /// Most passes over the rows, see `steps(rows:)`; 0 is no limit.
-    public var passes = 0
+    public var passes = 400
     public var batch = 1024
     public var learningRate = 1e-3
     /// `cosine` after a warm-up, or `published`: linear to 0 without one.

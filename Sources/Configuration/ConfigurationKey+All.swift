@@ -60,6 +60,9 @@ extension ConfigurationKey {
       "rows of the child for each latent group at least: fewer groups in small tables, but not below 200 rows nor where "
         + "`tables.T.clusters` is set; 0 is no limit"),
     .init(
+      "labels.single_child_rows", .integer(\.labels.singleChildRows, 0...1_000_000),
+      "the same where no parent has two children: such groups tell of single rows, so few of them are enough"),
+    .init(
       "labels.method", .choice(\.labels.method, ["both", "kmeans", "gmm", "variational"]),
       "both: Gaussian mixture seeded by k-means++; kmeans; gmm: mixture after a full k-means; variational: Bayesian "
         + "mixture"),

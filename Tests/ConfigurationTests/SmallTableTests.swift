@@ -19,11 +19,19 @@ struct SmallTableTests {
     #expect(configuration.clusters(ofChild: "t", rows: 200) == 20)
   }
 
+  @Test("the limit for single children holds from 200 rows on, unless the user chose the groups")
+  func singleChildren() {
+    var configuration = Configuration()
+    #expect(configuration.rowsPerGroupOfSingles(ofChild: "t", rows: 200) == 200)
+    #expect(configuration.rowsPerGroupOfSingles(ofChild: "t", rows: 199) == 0)
+    configuration.tables["t"] = .init(clusters: 7)
+    #expect(configuration.rowsPerGroupOfSingles(ofChild: "t", rows: 200) == 0)
+  }
+
   @Test("steps follow the rows up to the limit of passes, from 300 to all")
   func steps() {
     var configuration = Configuration()
-    #expect(configuration.steps(rows: 250) == 1200)
-    configuration.denoiser.passes = 400
+    #expect(configuration.denoiser.passes == 400)
     #expect(configuration.steps(rows: 100_000) == 1200)
     #expect(configuration.steps(rows: 1024 * 2) == 800)
     #expect(configuration.steps(rows: 250) == 300)
@@ -47,5 +55,6 @@ struct SmallTableTests {
     let configuration = RecipePreset.configuration(recipe: "clavaddpm")
     #expect(configuration.minimumCellRows(rows: 100) == 1)
     #expect(configuration.steps(rows: 250) == 200_000)
+    #expect(configuration.rowsPerGroupOfSingles(ofChild: "t", rows: 250) == 0)
   }
 }

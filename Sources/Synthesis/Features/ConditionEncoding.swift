@@ -2,7 +2,6 @@ import Diffusion
 import Essentials
 import Foundation
 import Tables
-import Tensors
 
 /// What a row's model is told of its surroundings: labels of the groups it belongs to and heads, sizes of those it
 /// heads, and its parents' rows (recipe §3).
@@ -29,11 +28,9 @@ struct ConditionEncoding {
   /// Encodes the parents' rows that occur in `parentRows`.
   ///
   /// - Parameters:
-  ///   - view: name of the view, for the random streams.
   ///   - parents: the parents' stored columns, real or synthetic, one for each parent relation.
   init(
-    view: String, options: Parameters.Condition, labelCounts: LabelCounts, parents: [StoredTable],
-    parentRows: [[Int32]], seed: UInt64
+    options: Parameters.Condition, labelCounts: LabelCounts, parents: [StoredTable], parentRows: [[Int32]]
   ) throws {
     self.options = options
     self.labelCounts = labelCounts
@@ -50,9 +47,9 @@ struct ConditionEncoding {
         }
         needed.sort()
         for (at, row) in needed.enumerated() { position[Int(row)] = Int32(at) }
-        let stream = RandomStream(seed: seed, name: "condition/\(view)/\(index)")
+        // No draws: a model of few parents would learn those of the training by heart and meet others in sampling.
         return ParentRows(
-          features: try FeatureEncoding.rows(of: parent, map: map, rows: needed, stream: stream), position: position)
+          features: try FeatureEncoding.rows(of: parent, map: map, rows: needed, stream: nil), position: position)
       } : []
   }
 

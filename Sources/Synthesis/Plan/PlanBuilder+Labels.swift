@@ -39,19 +39,21 @@ extension PlanBuilder {
         besides: try besides.map { try index(of: $0) }, scalesOverClusteredRows: labels.scalingRows == "clustered",
         scaleOffset: labels.scaleScope == "published", keyFeature: labels.keyFeature)
     }
+    let childRows = try project.survey(of: relation.child).rowCount
     let childTable = try project.table(relation.child), parentTable = try project.table(relation.parent)
     try add(
       TaskNames.label(relation.name), LabelBody(),
       Parameters.Label(
         relation: relation.name, parentIndex: try index(of: relation), seed: seed,
-        clusters: configuration.clusters(
-          ofChild: relation.child, rows: try project.survey(of: relation.child).rowCount), method: labels.method,
+        clusters: configuration.clusters(ofChild: relation.child, rows: childRows),
+        singleChildRows: configuration.rowsPerGroupOfSingles(ofChild: relation.child, rows: childRows),
+        method: labels.method,
         parentScale: labels.parentScale, fitRows: labels.fitRows, iterations: labels.iterations,
         tolerance: labels.tolerance, published: published),
       inputs: inputs, outputs: [OutputName.labels], stage: "label",
       cost: costs.label(
         parentRows: try project.survey(of: relation.parent).rowCount,
-        childRows: try project.survey(of: relation.child).rowCount,
+        childRows: childRows,
         columns: childTable.columns.count + parentTable.columns.count))
   }
 

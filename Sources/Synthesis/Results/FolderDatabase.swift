@@ -25,12 +25,14 @@ public struct FolderDatabase {
     schema: Schema, real: ResultLayout? = nil, synthetic: ResultLayout, holdout: ResultLayout? = nil,
     copiedTables: Set<String> = []
   ) throws -> FolderDatabase {
-    try RealFolders(schema: schema, real: real, holdout: holdout, copiedTables: copiedTables).with(synthetic: synthetic)
+    try RealFolders.load(
+      schema: schema, real: real, holdout: holdout, copiedTables: copiedTables, synthetic: synthetic
+    ).first
   }
 }
 
 /// The real sides of an evaluation, read once for any number of synthetic ones.
-public struct RealFolders {
+public struct RealFolders: Sendable {
   private let schema: Schema
   private let real: FolderSide
   private let holdout: FolderSide?
@@ -52,12 +54,38 @@ public struct RealFolders {
     self.copiedTables = copiedTables.union(schema.tables.filter { $0.kind == .lookup }.map(\.name))
   }
 
+  /// Reads the real rows and the first synthetic ones at the same time.
+  ///
+  /// - Parameter threads: 1 reads one after the other; nil is one thread a core.
+  /// - Throws: `ClavaError.input` with everything that is wrong with the form of the files of one of them.
+  public static func load(
+    schema: Schema, real: ResultLayout? = nil, holdout: ResultLayout? = nil, copiedTables: Set<String> = [],
+    synthetic: ResultLayout, threads: Int? = nil
+  ) throws -> (real: RealFolders, first: FolderDatabase) {
+    enum Read {
+      case real(RealFolders)
+      case synthetic(FolderSide)
+    }
+    let read = try ParallelParts.map(costs: [1, 1], threads: threads) { part -> Read in
+      part == 0
+        ? .real(try RealFolders(schema: schema, real: real, holdout: holdout, copiedTables: copiedTables))
+        : .synthetic(try FolderSide(schema: schema, layout: synthetic, role: "synthetic"))
+    }
+    guard case .real(let folders) = read[0], case .synthetic(let side) = read[1] else {
+      preconditionFailure("parts keep their order")
+    }
+    return (folders, folders.with(side))
+  }
+
   /// Joins them with a synthetic folder.
   ///
   /// - Throws: `ClavaError.input` with everything that is wrong with the form of the files.
   public func with(synthetic layout: ResultLayout) throws -> FolderDatabase {
-    let synthetic = try FolderSide(schema: schema, layout: layout, role: "synthetic")
-    return FolderDatabase(
+    with(try FolderSide(schema: schema, layout: layout, role: "synthetic"))
+  }
+
+  private func with(_ synthetic: FolderSide) -> FolderDatabase {
+    FolderDatabase(
       database: database(synthetic: synthetic),
       notices: [real, synthetic, holdout].compactMap { $0 }.flatMap { $0.notices(schema: schema) })
   }

@@ -8,7 +8,7 @@ import Tensors
 /// most of its rows have (recipe §2; paper, section 4.1).
 struct LabelBody: TaskBody {
   let kind = "label"
-  let codeVersion = 3
+  let codeVersion = 4
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Label.self)
@@ -18,12 +18,15 @@ struct LabelBody: TaskBody {
     guard let method = MixtureOptions.Method(rawValue: parameters.method) else {
       throw ClavaError(.internal, "there is no mixture method '\(parameters.method)'")
     }
+    var sizes = [Int32](repeating: 0, count: inputs.parentCount)
+    for row in inputs.clusteredParents { sizes[Int(row)] += 1 }
     let groups: GroupLabels
     if features.rowCount > 0, features.numericCount > 0 || !features.categories.isEmpty {
       groups = GroupLabels.cluster(
         features, parentRows: inputs.clusteredParents, parentCount: inputs.parentCount,
         options: MixtureOptions(
-          components: parameters.clusters, iterations: parameters.iterations, tolerance: parameters.tolerance,
+          components: Self.components(parameters, sizes: sizes), iterations: parameters.iterations,
+          tolerance: parameters.tolerance,
           fitRows: parameters.fitRows, method: method, meansIterations: parameters.published == nil ? 100 : 300),
         keepsNumbers: parameters.published != nil,
         stream: RandomStream(seed: parameters.seed, name: "label/\(parameters.relation)"))
@@ -32,13 +35,18 @@ struct LabelBody: TaskBody {
         rowLabels: [Int32](repeating: 0, count: inputs.clusteredParents.count), parentRows: inputs.clusteredParents,
         parentCount: inputs.parentCount, keepsNumbers: parameters.published != nil)
     }
-    var sizes = [Int32](repeating: 0, count: inputs.parentCount)
-    for row in inputs.clusteredParents { sizes[Int(row)] += 1 }
     let labels = RelationLabels(
       information: .init(relation: parameters.relation, labelCount: groups.labelCount, agreement: groups.agreement),
       labels: groups.parentLabels, sizes: sizes,
       groupSizes: GroupSizeTable(labels: groups.parentLabels, sizes: sizes, order: inputs.parentOrder))
     try labels.write(to: context.outputPath(OutputName.labels))
+  }
+
+  /// Latent groups of a relation whose parents have `sizes` children.
+  private static func components(_ parameters: Parameters.Label, sizes: [Int32]) -> Int {
+    guard parameters.singleChildRows > 0, sizes.allSatisfy({ $0 <= 1 }) else { return parameters.clusters }
+    let rows = sizes.lazy.map(Int.init).reduce(0, +)
+    return min(parameters.clusters, max(2, rows / parameters.singleChildRows))
   }
 }
 

@@ -17,6 +17,8 @@ enum Parameters {
     var parentIndex: Int
     var seed: UInt64
     var clusters: Int
+    /// Rows for each group at least where no parent has two children; 0 is no limit.
+    var singleChildRows: Int
     var method: String
     var parentScale: Double
     var fitRows: Int

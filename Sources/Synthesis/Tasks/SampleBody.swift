@@ -8,7 +8,7 @@ import Tensors
 /// `sample`: draws the attributes of a range of a table's synthetic rows from its model.
 struct SampleBody: TaskBody {
   let kind = "sample"
-  let codeVersion = 4
+  let codeVersion = 5
 
   /// Rows drawn between two reports of progress.
   private static let stepRows = 4 * RowSampler.subBlockRows
@@ -47,8 +47,8 @@ struct SampleBody: TaskBody {
         childSizes: try counts.children.indices.map { try structure.childSizes($0, rows: part) })
     }
     let encoding = try ConditionEncoding(
-      view: parameters.view, options: parameters.condition, labelCounts: counts, parents: parents,
-      parentRows: try surroundings(rows).parentRows, seed: parameters.seed)
+      options: parameters.condition, labelCounts: counts, parents: parents,
+      parentRows: try surroundings(rows).parentRows)
     let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.view)/noise")
     guard let solver = SamplingOptions.Solver(rawValue: parameters.solver) else {
       throw ClavaError(.internal, "there is no solver '\(parameters.solver)'")

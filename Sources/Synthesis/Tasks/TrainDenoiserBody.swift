@@ -6,7 +6,7 @@ import TaskGraph
 /// `train-denoiser`: fits the denoiser of one view, with checkpoints that resume bit for bit.
 struct TrainDenoiserBody: TaskBody {
   let kind = "train-denoiser"
-  let codeVersion = 3
+  let codeVersion = 4
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Train.self)
@@ -65,8 +65,8 @@ struct TrainDenoiserBody: TaskBody {
     let counts = LabelCounts(
       parents: parentLabels.map(\.information.labelCount), children: childLabels.map(\.information.labelCount))
     let encoding = try ConditionEncoding(
-      view: parameters.view.name, options: parameters.condition, labelCounts: counts, parents: parents,
-      parentRows: parentRows, seed: parameters.seed)
+      options: parameters.condition, labelCounts: counts, parents: parents,
+      parentRows: parentRows)
     return (encoding.rows(surroundings, count: rows.features.rowCount), counts)
   }
 }

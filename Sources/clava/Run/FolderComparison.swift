@@ -30,13 +30,15 @@ struct FolderComparison {
   ///   - needsDetails: whether the scores of every column and pair are wanted.
   func run(needsPage: Bool, needsDetails: Bool) throws -> Result {
     progress.begin("reading")
-    let folders = try RealFolders(schema: subject.schema, real: subject.real, holdout: subject.holdout)
+    let (folders, first) = try RealFolders.load(
+      schema: subject.schema, real: subject.real, holdout: subject.holdout, synthetic: subject.synthetic[0],
+      threads: options.threads)
     var options = options
     options.includesPlots = needsPage
     var result = Result(reports: [], details: nil, distances: [], mode: mode)
     let names = [subject.title] + compared.map(\.name)
-    for (index, files) in ([subject.synthetic[0]] + compared.map(\.files)).enumerated() {
-      let read = try folders.with(synthetic: files)
+    for index in names.indices {
+      let read = index == 0 ? first : try folders.with(synthetic: compared[index - 1].files)
       let found = try evaluate(read, title: names[index], options)
       var report = found.report
       if index == 0 {
