@@ -139,9 +139,12 @@ extension OddDatabase {
       name: "t",
       columns: [
         ("id", .key), ("none", .number), ("nothing", .category), ("never", .date("%d/%m/%Y")), ("neither", .boolean),
-        ("one", .number), ("same", .number), ("equal", .category),
+        ("one", .number), ("same", .number), ("equal", .category), ("today", .date("%Y-%m-%d %H:%M:%S")),
+        ("large", .number),
       ],
-      rows: (0..<25).map { ["\($0)", "", "", "", "", $0 == 11 ? "3.5" : "", "7", "all"] }, primaryKey: "id")
+      rows: (0..<25).map {
+        ["\($0)", "", "", "", "", $0 == 11 ? "3.5" : "", "7", "all", "2006-02-15 05:02:19", "98765432109876543210"]
+      }, primaryKey: "id")
     return OddDatabase(
       name: "columns without values, with one value, with equal values",
       tables: [table, child("u", of: [table], rows: 2)])

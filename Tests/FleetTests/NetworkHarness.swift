@@ -66,7 +66,7 @@ final class NetworkRun: Sendable {
 
   /// Lines on refusals with these words; waits at most eight seconds for one.
   func refusals(_ words: String) -> [String] {
-    for _ in 0..<800 {
+    for _ in 0..<3000 {
       let found = warnings.filter { $0.hasPrefix("refused: ") && $0.contains(words) }
       if !found.isEmpty { return found }
       usleep(10_000)

@@ -100,7 +100,7 @@ struct GreedyRowMatchingTests {
       let blocks = NeighbourCandidates.blocks(of: epoch, size: 1_000).reversed().map {
         NeighbourCandidates.find(block: $0, anchors: anchors, others: others, open: open, candidateCount: 4)
       }
-      state.resolve(blocks.reversed(), anchors: anchors, others: others)
+      state.resolve(blocks.reversed(), anchors: anchors, others: others) { _ in }
     }
     #expect(state.searchCount > 0)
     #expect(state.match.others == plainGreedy(anchors, others))

@@ -53,6 +53,7 @@ package enum DisplayNumber {
   /// `8.2 s`, `2 min 05 s` or `1 h 02 min`.
   package static func duration(_ seconds: Double) -> String {
     if seconds < 9.95 { return String(format: "%.1f s", seconds) }
+    guard seconds.isFinite else { return "–" }
     let whole = Int(min(seconds, 1e12).rounded())
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
@@ -82,7 +83,8 @@ package enum DisplayNumber {
 
   /// A coordinate of a drawing: one decimal, no trailing zero.
   static func coordinate(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    // What cannot be placed is drawn at the origin.
+    let tenths = value.isFinite ? Int((min(max(value, -1e9), 1e9) * 10).rounded()) : 0
     let (whole, rest) = (abs(tenths) / 10, abs(tenths) % 10)
     return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
   }

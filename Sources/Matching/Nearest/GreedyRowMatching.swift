@@ -59,9 +59,13 @@ public struct GreedyRowMatching: Sendable, Equatable, Codable {
   ///   - candidates: the blocks of the epoch in order, found among `open`.
   ///   - anchors: all anchors.
   ///   - others: all other rows.
+  ///   - progress: called with the number of anchors served so far, now and then; an error it throws ends the work.
   /// - Complexity: O(anchors × candidates), plus O(open × width) for each anchor without an open candidate; memory
   ///   O(n_B × width) at most.
-  public mutating func resolve(_ candidates: [NeighbourCandidates], anchors: MatchRows, others rows: MatchRows) {
+  public mutating func resolve(
+    _ candidates: [NeighbourCandidates], anchors: MatchRows, others rows: MatchRows,
+    progress: (_ served: Int) throws -> Void
+  ) rethrows {
     precondition(rows.count == otherCount, "\(rows.count) other rows instead of \(otherCount)")
     var taken = taken
     var openCount = max(0, otherCount - others.count)
@@ -70,6 +74,8 @@ public struct GreedyRowMatching: Sendable, Equatable, Codable {
       precondition(
         block.firstAnchor == others.count, "a block from anchor \(block.firstAnchor) after \(others.count) anchors")
       for anchor in 0..<block.anchorCount {
+        // A thousand searches among millions of rows take seconds.
+        if others.count % 1024 == 0 { try progress(others.count) }
         let places = anchor * block.candidateCount..<(anchor + 1) * block.candidateCount
         if openCount == 0 {
           others.append(places.isEmpty ? -1 : block.others[places.lowerBound])
@@ -117,7 +123,7 @@ public struct GreedyRowMatching: Sendable, Equatable, Codable {
         NeighbourCandidates.find(
           block: $0, anchors: anchors, others: others, open: open, candidateCount: candidateCount)
       }
-      state.resolve(candidates, anchors: anchors, others: others)
+      state.resolve(candidates, anchors: anchors, others: others) { _ in }
     }
     return state.match
   }

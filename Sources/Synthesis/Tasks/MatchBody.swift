@@ -11,7 +11,7 @@ struct MatchBody: TaskBody {
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Match.self)
     let rows = try MatchCoordinates(path: context.input("rows"))
-    let match = try self.match(parameters, rows, parts: context.inputs("part"))
+    let match = try self.match(context, parameters, rows)
     let distances = match.squaredDistances.map { Double($0).squareRoot() }
     try StoredMatches(
       rows: match.others, repeatedCount: match.repeatedCount,
@@ -19,12 +19,25 @@ struct MatchBody: TaskBody {
     ).write(to: context.outputPath(OutputName.matches))
   }
 
-  private func match(_ parameters: Parameters.Match, _ rows: MatchCoordinates, parts: [String]) throws -> RowMatch {
+  /// Reports how many of `count` rows are served, and ends the work where that is asked for.
+  static func progress(_ context: any TaskContext, of count: Int) -> (Int) throws -> Void {
+    { served in
+      context.report(TaskProgress(fraction: Double(served) / Double(max(1, count)), step: served))
+      if context.shouldStop { throw ClavaError(.interrupted, "stopped before row \(served)") }
+    }
+  }
+
+  private func match(
+    _ context: any TaskContext, _ parameters: Parameters.Match, _ rows: MatchCoordinates
+  ) throws -> RowMatch {
+    let parts = try context.inputs("part")
     switch parameters.kind {
     // Permuted keys are those that greedy matching finds.
     case "greedy", "none":
       var greedy = GreedyRowMatching(otherCount: rows.others.count)
-      greedy.resolve(try parts.map(MatchCandidatesBody.read), anchors: rows.anchors, others: rows.others)
+      try greedy.resolve(
+        parts.map(MatchCandidatesBody.read), anchors: rows.anchors, others: rows.others,
+        progress: Self.progress(context, of: rows.anchors.count))
       return greedy.match
     case "nearest":
       guard let repeats = NearestRowMatching.Repeats(rawValue: parameters.repeats) else {

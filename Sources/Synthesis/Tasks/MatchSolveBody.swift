@@ -16,9 +16,9 @@ struct MatchStartBody: TaskBody {
     var start = AssignmentSolution()
     if matching.startsGreedy {
       var greedy = GreedyRowMatching(otherCount: matching.chosen.count)
-      greedy.resolve(
-        try context.inputs("candidates").map(MatchCandidatesBody.read), anchors: matching.choosing,
-        others: matching.chosen)
+      try greedy.resolve(
+        context.inputs("candidates").map(MatchCandidatesBody.read), anchors: matching.choosing,
+        others: matching.chosen, progress: MatchBody.progress(context, of: matching.choosing.count))
       start = AssignmentSolution(rows: Array(0..<Int32(greedy.others.count)), matched: greedy.others)
     }
     try MatchSolveBody.write(start, to: context.outputPath(OutputName.part))

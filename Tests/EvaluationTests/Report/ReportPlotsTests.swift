@@ -42,6 +42,28 @@ struct ReportPlotsTests {
     #expect((histogram.edges.last ?? 0) < 2)
   }
 
+  @Test(
+    "columns of one value and of extreme values have plots that count every value, on a page that can be drawn",
+    arguments: [
+      [1.14e18], [1e300], [-Double.greatestFiniteMagnitude, .greatestFiniteMagnitude], [Double.greatestFiniteMagnitude],
+      [0, .leastNonzeroMagnitude], [1.0, 1.0.nextUp], [1e16, 1e16 + 2], [0, .infinity], [-0.0, 0.0], [-1e18, 1e18, 0.1],
+    ], [EvaluationSchema.ColumnKind.number, .date])
+  func extremes(values: [Double], kind: EvaluationSchema.ColumnKind) throws {
+    let column = (0..<60).map { values[$0 % values.count] }
+    let schema = EvaluationSchema(tables: [.init(name: "t", columns: [.init(name: "x", kind: kind)])], relations: [])
+    let side = DatabaseSide(
+      tables: [EvaluationTable(name: "t", rowCount: 60, columns: [.continuous(name: "x", values: column)])],
+      parentRows: [])
+    let report = ReportFixture.report(EvaluationDatabase(schema: schema, real: side, synthetic: side))
+    let histogram = try #require(report.plots[0].columns[0].histogram)
+    #expect(histogram.counts.real.total == 60)
+    #expect(histogram.counts.real.bins.reduce(0, +) == column.count { $0.isFinite })
+    #expect(zip(histogram.edges, histogram.edges.dropFirst()).allSatisfy { $0 < $1 && $1.isFinite })
+    let html = try ReportPage.html([report])
+    #expect(MarkupCheck(html).problems.isEmpty)
+    #expect(!html.contains(/="[^"]*\b(nan|inf)\b/.ignoresCase()))
+  }
+
   @Test func categoriesBeyondTheMostFrequentOnesAreSummed() throws {
     let kind = try #require(report.plots[1].columns.last)
     let bars = try #require(kind.bars)

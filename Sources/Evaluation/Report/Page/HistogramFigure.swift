@@ -67,7 +67,7 @@ struct HistogramFigure {
   /// First edge, width, kind and tails, for the numbers under the pointer.
   private var scale: String {
     let low = histogram.edges.first ?? 0
-    let width = histogram.edges.count > 1 ? histogram.edges[1] - low : 1
+    let width = histogram.edges.count > 1 ? min(histogram.edges[1] - low, .greatestFiniteMagnitude) : 1
     let kind = isDate ? "d" : histogram.isInteger ? "i" : "n"
     return "\(low),\(width),\(kind),\(hasTail.below ? 1 : 0),\(hasTail.above ? 1 : 0)"
   }

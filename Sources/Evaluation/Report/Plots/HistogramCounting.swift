@@ -27,10 +27,11 @@ extension Histogram {
       }
     }
     if minimum > maximum { return nil }
-    if minimum == maximum { return [minimum - 0.5, maximum + 0.5] }
+    if minimum == maximum { return single(minimum, isDate: isDate) }
     let isInteger = !isDate && areIntegers(sides)
     if isInteger && maximum - minimum < Double(binLimit) {
-      return stride(from: minimum - 0.5, through: maximum + 0.5, by: 1).map(\.self)
+      let edges = stride(from: minimum - 0.5, through: maximum + 0.5, by: 1).map(\.self)
+      return isRising(edges) ? edges : [minimum, maximum]
     }
     var (low, high) = (minimum, maximum)
     let sample = sides.flatMap(evenSample).sorted()
@@ -46,11 +47,21 @@ extension Histogram {
       width = max(1, ((high - low) / bins).rounded(.up))
       bins = ((high - low) / width).rounded(.up)
     }
-    let outer = isInteger ? [minimum - 0.5, maximum + 0.5] : [minimum, maximum]
+    let outer = isInteger && minimum - 0.5 < minimum ? [minimum - 0.5, maximum + 0.5] : [minimum, maximum]
     guard width > 0, width.isFinite else { return outer }
     let edges = (0..<Int(bins)).map { low + Double($0) * width } + [isInteger ? low + bins * width : high]
     // Neighbouring edges coincide where values differ in the last digits only.
-    return zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 } ? edges : outer
+    return isRising(edges) ? edges : outer
+  }
+
+  private static func isRising(_ edges: [Double]) -> Bool { zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 } }
+
+  /// One bin around a value that is the only one: a day of dates, which are nanoseconds and too large for 0.5 to tell
+  /// them apart.
+  private static func single(_ value: Double, isDate: Bool) -> [Double] {
+    let half = max(isDate ? 43_200e9 : 0.5, 4 * value.ulp)
+    let largest = Double.greatestFiniteMagnitude
+    return [max(value - half, -largest), min(value + half, largest)]
   }
 
   /// Finite values, evenly spread, at most about twenty thousand.
@@ -61,12 +72,10 @@ extension Histogram {
 }
 
 extension Histogram.Counts {
-  /// Counts the values between equally spaced edges; NaN is left out.
+  /// Counts the values between rising edges; NaN is left out.
   init(_ values: [Double], edges: [Double]) {
     let low = edges[0], high = edges[edges.count - 1]
-    let last = edges.count - 2
-    let scale = Double(last + 1) / (high - low)
-    var bins = [Int](repeating: 0, count: last + 1)
+    var bins = [Int](repeating: 0, count: edges.count - 1)
     var below = 0
     var above = 0
     for value in values where !value.isNaN {
@@ -75,9 +84,12 @@ extension Histogram.Counts {
       } else if value > high {
         above += 1
       } else {
-        // The product may be off by one bin at an edge.
-        var bin = min(Int((value - low) * scale), last)
-        if value < edges[bin] { bin -= 1 } else if bin < last && value >= edges[bin + 1] { bin += 1 }
+        // The last edge that is not above the value; dividing by the width of a bin fails where it is tiny or infinite.
+        var (bin, end) = (0, bins.count)
+        while end - bin > 1 {
+          let middle = (bin + end) / 2
+          if edges[middle] <= value { bin = middle } else { end = middle }
+        }
         bins[bin] += 1
       }
     }
