@@ -3,9 +3,10 @@ internal import Tensors
 /// Classifiers that try to tell synthetic rows from real ones.
 ///
 /// - `C2ST` (SyntheRela): boosted trees on the columns of a table in five folds; accuracy, ½ is best.
-/// - `C2ST by group`: the same with siblings in one fold; only tables that have parents. Where siblings resemble each
-///   other, `C2ST` recognises them and tells even held-out rows from training rows; this test does not. Its standard
-///   error is that of groups.
+/// - `C2ST by group`: trees that learn two thirds of the groups of siblings and are tested on the others; only tables that
+///   have parents. Where siblings resemble each other, `C2ST` recognises them and tells even held-out rows from training
+///   rows; this test does not. Folds that test each other's training rows are not independent, so there is one
+///   test only, and its standard error is that of groups.
 /// - `C2ST-Agg`: the same as `C2ST` with aggregates of the children; only tables that have children.
 /// - `LogisticDetection` (sdmetrics): logistic regression in three folds; 1 − mean(2 max(½, AUC) − 1).
 ///
@@ -48,10 +49,14 @@ public enum DetectionTests {
     func result(_ other: DatabaseSide, _ name: String) -> (Sample, TwoSampleTest.Result)? {
       guard
         let sample = Sample(
-          table, database, other, name: name, options: options, withChildren: withChildren, folds: 5,
-          byGroup: byGroup)
+          table, database, other, name: name, options: options, withChildren: withChildren,
+          folds: byGroup ? 3 : 5, byGroup: byGroup)
       else { return nil }
-      return (sample, TwoSampleTest.boosted(sample.columns, labels: sample.labels, folds: sample.folds))
+      return (
+        sample,
+        TwoSampleTest.boosted(
+          sample.columns, labels: sample.labels, folds: sample.folds, only: byGroup ? 0 : nil)
+      )
     }
     if let reason = obstacle(table, database, withChildren: withChildren) {
       finding.score = .undefined(reason)
@@ -61,19 +66,20 @@ public enum DetectionTests {
       finding.score = .undefined("no column varies, or there are fewer than five rows on a side")
       return finding
     }
-    let trials = sample.labels.count
+    let trials = test.rows.count
     finding.synthetic = test.accuracy
     finding.standardError =
       sample.groups.map { groups in
-        let isHit = sample.labels.indices.map { (test.probabilities[$0] > 0.5) == (sample.labels[$0] == 1) }
-        return RowGroups.standardError(isHit, ids: groups, labels: sample.labels)
+        let labels = test.rows.map { sample.labels[$0] }
+        let isHit = zip(test.rows, labels).map { (test.probabilities[$0] > 0.5) == ($1 == 1) }
+        return RowGroups.standardError(isHit, ids: test.rows.map { groups[$0] }, labels: labels)
       } ?? test.standardError
     finding.score = Score(1 - 2 * max(0, test.accuracy - 0.5))
     finding.count = trials
     // The binomial test takes rows as independent, which siblings are not.
     finding.note = [
       important(sample.columns, test.gains),
-      byGroup ? "siblings in one fold" : verdict(hits: test.hits, trials: trials), sample.note,
+      byGroup ? "a third of the groups of siblings tested" : verdict(hits: test.hits, trials: trials), sample.note,
     ].joined(separator: "; ")
     if let holdout = database.holdout { finding.holdout = result(holdout, "holdout")?.1.accuracy }
     return finding

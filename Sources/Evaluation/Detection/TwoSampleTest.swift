@@ -4,9 +4,11 @@ internal import Tensors
 package enum TwoSampleTest {
   /// What a boosted classifier achieved out of fold.
   package struct Result: Sendable {
-    /// The probability that a row is real, given by the model that did not see it.
+    /// The rows that were tested.
+    package var rows: [Int]
+    /// The probability that a row is real, given by the model that did not see it; ½ for rows that were not tested.
     package var probabilities: [Double]
-    /// Share of rows on the right side of ½.
+    /// Share of tested rows on the right side of ½.
     package var accuracy: Double
     /// How many those are.
     package var hits: Int
@@ -23,11 +25,14 @@ package enum TwoSampleTest {
   /// - Parameters:
   ///   - labels: 1 real, 0 synthetic.
   ///   - folds: the fold of every row.
-  package static func boosted(_ columns: [FeatureColumn], labels: [Int], folds: [Int]) -> Result {
+  ///   - only: the fold that is tested, if not all are.
+  package static func boosted(
+    _ columns: [FeatureColumn], labels: [Int], folds: [Int], only: Int? = nil
+  ) -> Result {
     let targets = labels.map(Double.init)
     var probabilities = [Double](repeating: 0.5, count: labels.count)
     var gains = [Double](repeating: 0, count: columns.count)
-    for fold in 0...(folds.max() ?? 0) {
+    for fold in 0...(folds.max() ?? 0) where only == nil || fold == only {
       let (training, testing) = split(folds, fold)
       if training.isEmpty { continue }
       let features = FeatureBins(fittedOn: columns.map { $0.selecting(training) }).apply(to: columns)
@@ -37,11 +42,12 @@ package enum TwoSampleTest {
       }
       for index in gains.indices { gains[index] += model.gains[index] }
     }
-    let hits = labels.indices.count { (probabilities[$0] > 0.5) == (labels[$0] == 1) }
-    let accuracy = Double(hits) / Double(max(labels.count, 1))
+    let rows = labels.indices.filter { only == nil || folds[$0] == only }
+    let hits = rows.count { (probabilities[$0] > 0.5) == (labels[$0] == 1) }
+    let accuracy = Double(hits) / Double(max(rows.count, 1))
     return Result(
-      probabilities: probabilities, accuracy: accuracy, hits: hits,
-      standardError: (accuracy * (1 - accuracy) / Double(max(labels.count, 1))).squareRoot(), gains: gains)
+      rows: rows, probabilities: probabilities, accuracy: accuracy, hits: hits,
+      standardError: (accuracy * (1 - accuracy) / Double(max(rows.count, 1))).squareRoot(), gains: gains)
   }
 
   /// The area under the curve of each fold of a logistic regression.

@@ -18,7 +18,7 @@ struct TrialWork {
 /// Turns trials into plans.
 struct SweepPlanner {
   /// Synthetic rows, over all tables, that a rung before the last is judged by.
-  static let quickRows = 20_000
+  static let quickRows = 10_000
 
   let specification: SweepSpecification
   let ladder: RungLadder

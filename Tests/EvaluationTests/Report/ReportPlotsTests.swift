@@ -46,7 +46,8 @@ struct ReportPlotsTests {
     "columns of one value and of extreme values have plots that count every value, on a page that can be drawn",
     arguments: [
       [1.14e18], [1e300], [-Double.greatestFiniteMagnitude, .greatestFiniteMagnitude], [Double.greatestFiniteMagnitude],
-      [0, .leastNonzeroMagnitude], [1.0, 1.0.nextUp], [1e16, 1e16 + 2], [0, .infinity], [-0.0, 0.0], [-1e18, 1e18, 0.1],
+      [0, .leastNonzeroMagnitude], [1.0, 1.0.nextUp], [1e16, 1e16 + 2], [0, .infinity], [-0.0, 0.0],
+      [-1e18, 1e18, 0.1],
     ], [EvaluationSchema.ColumnKind.number, .date])
   func extremes(values: [Double], kind: EvaluationSchema.ColumnKind) throws {
     let column = (0..<60).map { values[$0 % values.count] }
