@@ -18,7 +18,7 @@ public enum ComputeProgram {
       var orders: [WorkOrder] = []
       var running: (attempt: AttemptIdentifier, stop: StopFlag)?
     }
-    let state = Mutex(State())
+    let state = Guarded(State())
     let arrived = DispatchSemaphore(value: 0)
 
     func next() -> (order: WorkOrder, stop: StopFlag) {
@@ -99,8 +99,8 @@ public enum ComputeProgram {
 
   /// What the body's thread and the memory watch have in common.
   private final class Shared: Sendable {
-    let sending = Mutex(())
-    let used = Mutex(0)
+    let sending = Guarded(())
+    let used = Guarded(0)
   }
 
   private static func perform(

@@ -214,7 +214,7 @@ final class FleetEndpoint {
 
 /// Keys that were revoked, on their way from the thread that watches files.
 private final class RevokedKeys: Sendable {
-  private let keys = Mutex<[String: String]>([:])
+  private let keys = Guarded<[String: String]>([:])
 
   func add(_ more: [String: String]) { keys.withLock { $0.merge(more) { _, new in new } } }
 

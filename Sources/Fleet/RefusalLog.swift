@@ -64,7 +64,7 @@ struct RefusalRate {
 /// What other threads report, until the coordinator's thread fetches it. Bounded: strangers decide how much comes.
 final class RefusalQueue: Sendable {
   private static let maximumLength = 1000
-  private let list = Mutex<[Refusal]>([])
+  private let list = Guarded<[Refusal]>([])
 
   func append(_ refusal: Refusal) {
     list.withLock { if $0.count < Self.maximumLength { $0.append(refusal) } }

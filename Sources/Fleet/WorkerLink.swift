@@ -162,7 +162,7 @@ final class WorkerLink {
 
 /// Events on their way from the monitor's thread.
 private final class ConnectionEvents: Sendable {
-  private let list = Mutex<[ConnectionEvent]>([])
+  private let list = Guarded<[ConnectionEvent]>([])
 
   func append(_ event: ConnectionEvent) { list.withLock { if $0.count < 1000 { $0.append(event) } } }
 

@@ -46,7 +46,7 @@ public final class AllowedKeys: Sendable {
   private static let maximumFileBytes = 65_536
 
   private let folder: String
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let wake: Int32
 
   /// Reads the keys in `folder/allowed` and `folder/revoked`.

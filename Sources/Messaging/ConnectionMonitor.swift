@@ -9,7 +9,7 @@ internal import Synchronization
 /// It holds a second descriptor of every connection that was accepted: so the address can be asked for at any time,
 /// the system's view of an ended connection is still there, and cutting one can never hit another.
 public final class ConnectionMonitor: Sendable {
-  private let table = Mutex<[Int32: MonitoredConnection]>([:])
+  private let table = Guarded<[Int32: MonitoredConnection]>([:])
 
   /// Begins to watch. It ends with the socket.
   ///

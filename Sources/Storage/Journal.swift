@@ -91,8 +91,8 @@ public final class Journal: Sendable {
   /// Path of the first file.
   public let path: String
   private let folder: String
-  private let state = Mutex(State())
-  private let file: Mutex<File>
+  private let state = Guarded(State())
+  private let file: Guarded<File>
   private let wake: BackgroundWake
 
   /// Takes the next epoch of a journal folder.
@@ -112,7 +112,7 @@ public final class Journal: Sendable {
     }
     self.epoch = epoch
     self.path = path
-    file = Mutex(File(descriptor: descriptor, path: path))
+    file = Guarded(File(descriptor: descriptor, path: path))
     wake = BackgroundWake()
     try FileSystem.syncFolder(of: path)
   }

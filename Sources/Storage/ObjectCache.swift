@@ -27,7 +27,7 @@ public final class ObjectCache: Sendable {
   public let store: ObjectStore
   /// Bytes it may hold beside what is pinned.
   public let limit: Int
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   /// Opens a cache and counts what an earlier process left in it. No other process may use the same store.
   ///
@@ -35,7 +35,7 @@ public final class ObjectCache: Sendable {
   public init(store: ObjectStore, limit: Int) throws {
     self.store = store
     self.limit = limit
-    state = Mutex(Self.scan(store))
+    state = Guarded(Self.scan(store))
     state.withLock { evict($0.reserved.values.reduce(0, +), &$0) }
   }
 

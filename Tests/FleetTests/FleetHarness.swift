@@ -56,7 +56,7 @@ enum Processes {
 
 /// What an observer saw, from any thread.
 final class EventLog: Sendable {
-  private let list = Mutex<[FleetEvent]>([])
+  private let list = Guarded<[FleetEvent]>([])
 
   func append(_ event: FleetEvent) { list.withLock { $0.append(event) } }
 

@@ -13,7 +13,7 @@ final class NetworkRun: Sendable {
   let run: TestRun
   let log = EventLog()
   let keys: KeyFolder
-  private let result = Mutex<Result<RunOutcome, any Error>?>(nil)
+  private let result = Guarded<Result<RunOutcome, any Error>?>(nil)
 
   init(_ tasks: [TaskDescription], adjust: @escaping @Sendable (inout FleetSettings) -> Void = { _ in }) throws {
     run = try TestRun(tasks)

@@ -44,8 +44,8 @@ struct Campaign {
 
   /// - Returns: whether every promise was kept.
   func run() throws -> Bool {
-    let queue = Mutex(names)
-    let rows = Mutex<[String: Row]>([:])
+    let queue = Guarded(names)
+    let rows = Guarded<[String: Row]>([:])
     try FileSystem.createFolder(arguments.folder)
     defer { FileSystem.removeIfPresent(arguments.folder) }
     DispatchQueue.concurrentPerform(iterations: max(1, arguments.jobs)) { _ in

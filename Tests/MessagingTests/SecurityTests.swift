@@ -7,7 +7,7 @@ import Testing
 
 /// What was reported from other threads.
 final class Reports: Sendable {
-  private let list = Mutex<[String]>([])
+  private let list = Guarded<[String]>([])
 
   func append(_ line: String) { list.withLock { $0.append(line) } }
 

@@ -13,7 +13,7 @@ struct CheckpointStoreTests {
 
   /// What the store reported.
   private final class Reports: Sendable {
-    let texts = Mutex<[String]>([])
+    let texts = Guarded<[String]>([])
     var all: [String] { texts.withLock { $0 } }
   }
 

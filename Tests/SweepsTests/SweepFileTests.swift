@@ -1,5 +1,6 @@
 import Configuration
 import Essentials
+import Foundation
 import Sweeps
 import Testing
 
@@ -33,6 +34,15 @@ struct SweepFileTests {
 
   private func parameters(_ lines: String) -> String {
     "sweep: { trials: 9 }\nobjective: { name: pairs, goal: maximize }\nparameters:\n\(lines)"
+  }
+
+  @Test("the example beside the configurations is valid")
+  func bundledExample() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("cluster-configs/sweep.yaml").path
+    let sweep = try SweepFile.read(text: String(contentsOfFile: path, encoding: .utf8), source: path)
+    #expect(sweep.specification.trials == 24 && sweep.specification.space.parameters.count == 4)
+    #expect(RungLadder(sweep.specification.pruner).steps == [75, 300, 1200])
   }
 
   @Test("the example of the contract is read in full")

@@ -171,7 +171,7 @@ private final class Counter: Sendable {
     var clock = CLOCK_THREAD_CPUTIME_ID
   }
 
-  private let state = Mutex(Times())
+  private let state = Guarded(Times())
   private let limit: Int
   private let reached: @Sendable () -> Void
 

@@ -44,7 +44,7 @@ final class EngineLauncher: Launcher, Sendable {
   private let engine: any PlacementEngine
   private let store: LaunchRecords
   private let site: LaunchSite
-  private let shared = Mutex(Shared())
+  private let shared = Guarded(Shared())
   private let wake = DispatchSemaphore(value: 0)
   private let done = DispatchSemaphore(value: 0)
 

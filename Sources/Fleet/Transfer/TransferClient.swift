@@ -50,7 +50,7 @@ final class TransferClient: Sendable {
       var results: [TransferResult] = []
       var bytes = 0
     }
-    let state = Mutex(State())
+    let state = Guarded(State())
     let commandsArrived: WakeUp
     let resultsArrived: WakeUp
     let isStopping = StopFlag()

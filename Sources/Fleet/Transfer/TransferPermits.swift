@@ -22,7 +22,7 @@ package final class TransferPermits: Sendable {
     var outputs: Set<String>
   }
 
-  private let permits = Mutex<[AttemptName: Permit]>([:])
+  private let permits = Guarded<[AttemptName: Permit]>([:])
   private let directory: RunDirectory
   private let objects: ObjectStore
 

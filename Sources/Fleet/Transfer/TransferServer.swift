@@ -92,7 +92,7 @@ private final class TransferReports: Sendable {
   /// Of more at a time only the number is kept.
   private static let maximum = 20
 
-  private let state = Mutex<(sentences: [String], more: Int)>(([], 0))
+  private let state = Guarded<(sentences: [String], more: Int)>(([], 0))
 
   func add(_ sentence: String) {
     state.withLock { state in

@@ -265,7 +265,7 @@ private final class FinishedAnswers: Sendable {
     var answers: [UploadDesk.Answer] = []
     var over: [(Data, UInt64)] = []
   }
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   func add(_ message: TransferMessage, _ address: Data, _ transfer: UInt64?) {
     state.withLock { state in

@@ -98,7 +98,7 @@ extension SweepReport {
         + objectives.map { name in
           let spread = trial.spread?[name].map { " ± \(Markup.number($0))" } ?? ""
           return trial.values[name].map { Markup.number($0) + spread } ?? ""
-        } + parameters.map { Markup.escape(trial.parameters.text($0) ?? "") }
+        } + parameters.map { Markup.escape(trial.parameters.shortText($0) ?? "") }
         + [
           "\(trial.rungs.count)", trial.seconds.map(Markup.number) ?? "", Markup.escape(trial.cause ?? ""), link,
         ]

@@ -120,7 +120,11 @@ extension SweepReport {
       let y = ChartScale(points.map(\.1), start: 180, end: 26)
       let x = ChartScale([0, 1], start: 60, end: 300)
       var parts = [Markup.axes(x, y, names: (parameter.name, objective.name), showsNumbers: false)]
-      for mark in marks(of: parameter) { parts.append(Markup.text(x.pixel(mark.position), y.start + 16, mark.text)) }
+      for (index, mark) in marks(of: parameter).enumerated() {
+        // Long neighbours stand in two rows.
+        let row = index % 2 == 1 && mark.text.count > 8 ? 11.0 : 0
+        parts.append(Markup.text(x.pixel(mark.position), y.start + 14 + row, mark.text))
+      }
       for (trial, value) in points {
         guard let position = trial.parameters[parameter.name].flatMap(parameter.position) else { continue }
         let colour = " style=\"fill-opacity:\(Markup.number(0.25 + 0.65 * Double(trial.number) / last))\""

@@ -33,7 +33,7 @@ public struct SweepReport: Sendable {
       trial.values[objective.name].map { "\(objective.name) \(Markup.number($0))" }
     }
     let parameters = specification.space.parameters.compactMap { parameter in
-      trial.parameters.text(parameter.name).map { "\(parameter.name) = \($0)" }
+      trial.parameters.shortText(parameter.name).map { "\(parameter.name) = \($0)" }
     }
     return (["trial \(trial.number), \(trial.state.name)"] + values + parameters).joined(separator: "\n")
   }

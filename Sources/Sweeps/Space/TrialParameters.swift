@@ -1,5 +1,6 @@
 internal import Configuration
 public import Essentials
+internal import Foundation
 
 /// What one trial sets: the active parameters with their values.
 public struct TrialParameters: Sendable, Hashable, Codable {
@@ -27,6 +28,12 @@ public struct TrialParameters: Sendable, Hashable, Codable {
 
   /// A value as it is written behind `--set NAME=`.
   public func text(_ name: String) -> String? { values[name].map(YAMLText.value) }
+
+  /// A value for people: numbers with many digits have four.
+  public func shortText(_ name: String) -> String? {
+    guard let text = text(name), text.utf8.count > 8, let number = Double(text) else { return text(name) }
+    return String(format: "%.4g", number)
+  }
 
   /// Reads `NAME=VALUE` texts as the command line gives them, in any order.
   ///

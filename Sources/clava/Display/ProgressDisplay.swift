@@ -12,12 +12,12 @@ final class ProgressDisplay: Sendable {
     var announced: Set<String> = []
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   private let isTerminal: Bool
   private let start = ContinuousClock.now
 
   init(plan: Plan, workers: Int) {
-    state = Mutex(State(model: ProgressModel(plan: plan, workers: workers)))
+    state = Guarded(State(model: ProgressModel(plan: plan, workers: workers)))
     isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 

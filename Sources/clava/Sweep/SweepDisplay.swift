@@ -105,7 +105,7 @@ enum SweepText {
         var cells = [String(trial.number), trial.state.name, trial.rungs.last.map { String($0.rung) } ?? "–"]
         cells += specification.objectives.map { trial.values[$0.name].map(number) ?? "–" }
         cells += rungMetric.map { name in trial.rungs.last?.metrics[name].map(number) ?? "–" }
-        return cells + names.map { trial.parameters.text($0) ?? "–" }
+        return cells + names.map { trial.parameters.shortText($0) ?? "–" }
       })
   }
 }
