@@ -48,7 +48,7 @@ package struct PlainWriter {
       isPlain = false
       return
     }
-    if let whole = Int(exactly: value), abs(whole) < 1_000_000_000, whole != 0 { return number(whole) }
+    if abs(value) < 1e9, let whole = Int(exactly: value), whole != 0 { return number(whole) }
     let text = value.description
     bytes.append(contentsOf: text.hasSuffix(".0") ? text.utf8.dropLast(2) : text.utf8[...])
   }

@@ -211,7 +211,9 @@ extension OddDatabase {
     return OddDatabase(
       name: "a diamond, two keys to one table, a table without a key, parts that do not meet",
       tables: [bottom, left, pairs, right, top, bare("apart", rows: 2)],
-      options: ["--set", "tables.top.kind=lookup", "--set", "calibration.kind=off"])
+      options: [
+        "--set", "tables.top.kind=lookup", "--set", "calibration.kind=off", "--set", "evaluation.report=false",
+      ])
   }()
 
   private static let stringKeys: OddDatabase = {

@@ -21,6 +21,20 @@ struct RegressionTests {
     }
   }
 
+  @Test("a worker's number below all integers' sizes is written, not trapped on")
+  func lowestNumber() throws {
+    let attempt = AttemptName(task: "a", number: 1)
+    for seconds in [-0x1p63, 0x1p63, -0x1p62] {
+      let commit = Message.commit(Commit(attempt: attempt, outputs: [], seconds: seconds, peakMemory: 1))
+      let frames = try MessageCodec().encode(Envelope(epoch: 1, sequence: 1, message: commit))
+      guard case .commit(let read) = try MessageCodec().decode(frames).message else {
+        Issue.record("a commit became something else")
+        return
+      }
+      #expect(read.seconds == seconds)
+    }
+  }
+
   @Test("a plan file with two tasks of one name is refused, not taken")
   func planWithDoubles() throws {
     let task = TaskDescription(

@@ -19,7 +19,7 @@ struct RunReportWriter {
   /// Writes `RUN/report/report.json` and `index.html`, if the plan made a report.
   func write() throws {
     let path = "\(folder)/report.json"
-    guard session.configuration.evaluatesInPlan else { return }
+    guard session.configuration.evaluatesInPlan, session.configuration.evaluation.report else { return }
     var report = try CanonicalJSON.decode(
       EvaluationReport.self, from: FileSystem.read(path), source: path)
     report.title = title
