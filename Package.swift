@@ -76,7 +76,8 @@ let package = Package(
       name: "clava",
       dependencies: [
         "Essentials", "Configuration", "Tensors", "Storage", "Tables", "Evaluation", "Neural", "Diffusion",
-        "Matching", "Latents", "TaskGraph", "Synthesis", "Sweeps", "Scheduling", "Fleet", argumentParser, logging,
+        "Matching", "Latents", "TaskGraph", "Synthesis", "Sweeps", "Scheduling", "Fleet", "CSystemShims",
+        argumentParser, logging,
       ],
       swiftSettings: swiftSettings),
 

@@ -5,6 +5,8 @@
 enum Binning {
   /// Codes are below this number: 1…10 inside, 11 for the maximum and for missing values; 0 never occurs.
   static let levels = 12
+  /// The code of a missing value, which it shares with the maximum.
+  static let missing: Int32 = 11
 
   /// Eleven equally spaced points from the smallest to the largest value, half a unit around a constant.
   ///
@@ -26,7 +28,7 @@ enum Binning {
           for row in values.indices {
             let value = values[row]
             if value.isNaN {
-              codes[row] = 11
+              codes[row] = missing
               continue
             }
             // A guess that rounding may put one off; the edges decide. Their width may have vanished or overflowed.

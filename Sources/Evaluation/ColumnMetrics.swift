@@ -64,7 +64,7 @@ public enum ColumnMetrics {
         present[index] = (present[index] * 1e14).rounded(.toNearestOrEven) / 1e14
       }
     }
-    present.sort()
+    RadixSort.sort(&present)
     return present
   }
 

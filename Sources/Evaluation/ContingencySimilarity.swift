@@ -72,6 +72,9 @@ final class ContingencyCounts {
   private var synthetic: [Int32]
   private let isDense: Bool
 
+  /// Tables up to this size are counted in two parts.
+  private static let smallTable = 1024
+
   static func dense(cells: Int) -> ContingencyCounts { ContingencyCounts(slots: cells, isDense: true) }
 
   /// - Parameter capacity: an upper bound of the number of distinct pairs.
@@ -104,7 +107,25 @@ final class ContingencyCounts {
       first.withUnsafeBufferPointer { first in
         second.withUnsafeBufferPointer { second in
           counts.withUnsafeMutableBufferPointer { counts in
-            for row in first.indices { counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] &+= 1 }
+            let isSmall = counts.count <= smallTable
+            let spare = isSmall ? counts.count : 0
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: spare) { others in
+              others.initialize(repeating: 0)
+              // Neighbours often fall into one cell, and each increment waits for the one before: two tables.
+              var row = 0
+              if isSmall {
+                while row + 1 < first.count {
+                  counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] &+= 1
+                  others[(Int(first[row + 1]) + 1) * columns + Int(second[row + 1]) + 1] &+= 1
+                  row += 2
+                }
+                for cell in counts.indices { counts[cell] &+= others[cell] }
+              }
+              while row < first.count {
+                counts[(Int(first[row]) + 1) * columns + Int(second[row]) + 1] &+= 1
+                row += 1
+              }
+            }
           }
         }
       }

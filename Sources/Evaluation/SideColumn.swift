@@ -39,21 +39,18 @@ struct SideColumn: Sendable {
       hasInfinity = false
     case .continuous(_, let all):
       let values = Self.gather(all, view, missing: .nan)
-      var minimum = Double.infinity
-      var maximum = -Double.infinity
-      var missingCount = 0
-      for value in values {
-        if value.isNaN { missingCount += 1 }
-        if value < minimum { minimum = value }
-        if value > maximum { maximum = value }
-      }
-      let isEmpty = missingCount == values.count
-      hasInfinity = !isEmpty && (minimum.isInfinite || maximum.isInfinite)
       self.values = values
       levels = Binning.levels
+      // Of a joined column only the few rows of its own table are looked at, once each.
+      let seen = view.rows.map { Self.seen(all, by: $0) } ?? all
+      let range = Self.range(seen)
+      let missingCount = view.rows == nil ? range.missingCount : values.count { $0.isNaN }
+      let isEmpty = missingCount == values.count
+      hasInfinity = !isEmpty && (range.minimum.isInfinite || range.maximum.isInfinite)
+      let (minimum, maximum) = (range.minimum, range.maximum)
       if needsBins && !hasInfinity {
-        let bins = Binning.codes(values, minimum: isEmpty ? 0 : minimum, maximum: isEmpty ? 1 : maximum)
-        codes = Self.pick(bins, view.sample)
+        let bins = Binning.codes(seen, minimum: isEmpty ? 0 : minimum, maximum: isEmpty ? 1 : maximum)
+        codes = Self.pick(Self.gather(bins, view, missing: Binning.missing), view.sample)
       } else {
         codes = []
       }
@@ -71,6 +68,25 @@ struct SideColumn: Sendable {
   private static func mean(_ values: [Double]) -> Double {
     let origin = values[0]
     return origin + orderedSum(values.count) { values[$0] - origin } / Double(values.count)
+  }
+
+  /// The smallest and the largest value that is not missing, and how many are.
+  private static func range(_ values: [Double]) -> (minimum: Double, maximum: Double, missingCount: Int) {
+    var (minimum, maximum) = (Double.infinity, -Double.infinity)
+    var missingCount = 0
+    for value in values {
+      minimum = value < minimum ? value : minimum
+      maximum = value > maximum ? value : maximum
+      missingCount += value.isNaN ? 1 : 0
+    }
+    return (minimum, maximum, missingCount)
+  }
+
+  /// The values of the rows that a view sees, NaN in the others.
+  private static func seen(_ all: [Double], by rows: [Int32]) -> [Double] {
+    var values = [Double](repeating: .nan, count: all.count)
+    for row in rows where row >= 0 { values[Int(row)] = all[Int(row)] }
+    return values
   }
 
   private static func pick(_ codes: [Int32], _ sample: [Int32]?) -> [Int32] {

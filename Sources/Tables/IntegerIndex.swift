@@ -41,10 +41,10 @@ final class IntegerIndex {
     }
     let position = state.pointee.count
     slots[slot] = Int32(position)
-    if position == state.pointee.capacity { enlarge() }
+    if position == state.pointee.capacity { enlarge(to: 2 * position) }
     (state.pointee.keys + position).initialize(to: key)
     state.pointee.count = position + 1
-    if (position + 1) * 2 > mask { rehash() }
+    if (position + 1) * 2 > mask { rehash(4 * (mask + 1)) }
     return Int32(position)
   }
 
@@ -59,8 +59,16 @@ final class IntegerIndex {
     return -1
   }
 
-  private func enlarge() {
-    let capacity = state.pointee.capacity * 2
+  /// Makes room for `count` keys in all.
+  func reserve(_ count: Int) {
+    guard count > state.pointee.capacity else { return }
+    enlarge(to: count)
+    var slots = state.pointee.mask + 1
+    while slots < 2 * count { slots *= 2 }
+    if slots > state.pointee.mask + 1 { rehash(slots) }
+  }
+
+  private func enlarge(to capacity: Int) {
     let larger = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
     larger.moveInitialize(from: state.pointee.keys, count: state.pointee.count)
     state.pointee.keys.deallocate()
@@ -68,8 +76,7 @@ final class IntegerIndex {
     state.pointee.capacity = capacity
   }
 
-  private func rehash() {
-    let capacity = (state.pointee.mask + 1) * 4
+  private func rehash(_ capacity: Int) {
     let slots = UnsafeMutablePointer<Int32>.allocate(capacity: capacity)
     slots.initialize(repeating: -1, count: capacity)
     for position in 0..<state.pointee.count {
@@ -82,10 +89,11 @@ final class IntegerIndex {
     state.pointee.mask = capacity - 1
   }
 
+  /// Eight consecutive integers lie beside each other: most keys are counted up, and found in that order.
   @inline(__always)
   private static func hash(_ key: Int64) -> Int {
-    var mixed = UInt64(bitPattern: key) &* 0x9E37_79B9_7F4A_7C15
+    var mixed = UInt64(bitPattern: key >> 3) &* 0x9E37_79B9_7F4A_7C15
     mixed ^= mixed >> 32
-    return Int(truncatingIfNeeded: mixed)
+    return Int(truncatingIfNeeded: mixed << 3 | UInt64(truncatingIfNeeded: key & 7))
   }
 }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// Finds bytes that are no text: NUL and malformed UTF-8.
 enum TextCheck {
   struct Fault {
@@ -38,6 +40,18 @@ enum TextCheck {
       index += length
     }
     return nil
+  }
+
+  /// How many line feeds there are.
+  static func lineBreaks(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    guard var here = bytes.baseAddress else { return 0 }
+    let end = here + bytes.count
+    var total = 0
+    while let found = memchr(here, 0x0A, end - here) {
+      total += 1
+      here = UnsafePointer(found.assumingMemoryBound(to: UInt8.self)) + 1
+    }
+    return total
   }
 
   /// The length of the well-formed sequence of two to four bytes at `bytes`, or 0 (Unicode 15, table 3-7).

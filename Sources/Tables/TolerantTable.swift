@@ -71,6 +71,8 @@ public struct TolerantTable: Sendable {
     _ table: TableSchema, relations: [Relation], parents: [String: RowIndex], others: [String: RowIndex] = [:],
     readsValues: Bool = true
   ) throws -> TolerantTable {
-    try TolerantReading(table, relations: relations, parents: parents, others: others, readsValues: readsValues).run()
+    var reading = TolerantReading(
+      table, relations: relations, parents: parents, others: others, readsValues: readsValues)
+    return try reading.run()
   }
 }

@@ -18,6 +18,9 @@ int clava_link_unnamed(int descriptor, const char *path);
 void clava_thread_name(const char *name);
 /// Asks the kernel to send this process `signal` when the thread that created it dies.
 int clava_parent_death_signal(int signal);
+/// Keeps memory that is freed in the process, for short programs that allocate the same large columns again and again:
+/// new pages would each be cleared by the kernel first.
+void clava_keep_freed_memory(void);
 /// CRC-32C (Castagnoli) of `length` bytes, continuing from `crc` (0 to start).
 uint32_t clava_crc32c(uint32_t crc, const void *bytes, size_t length);
 /// Exit status of a wait status, or -1 if the process was ended by a signal.

@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import CSystemShims
 import Essentials
 import Evaluation
 import Foundation
@@ -104,6 +105,7 @@ struct EvaluateCommand: ParsableCommand {
         "found '\(mode)', expected \(EvaluationMode.allCases.map(\.rawValue).joined(separator: " or "))",
         at: .init(file: "--mode"), remedy: "leave the option out for the scores of the publications")
     }
+    clava_keep_freed_memory()
     let subject = try directory.map { try EvaluationSubject(run: $0) } ?? folders()
     let progress = EvaluationProgress()
     let page = report ?? (chosen.isEmpty ? nil : subject.reportFolder)
