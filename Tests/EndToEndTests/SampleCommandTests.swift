@@ -168,5 +168,8 @@ struct SampleCommandTests {
     let printed = try JSONSerialization.jsonObject(with: Data(apart.output.utf8)) as? NSDictionary
     #expect(within != nil)
     #expect(printed?["scores"] as? NSDictionary == within)
+    let report = try JSONSerialization.jsonObject(with: FileSystem.read("\(run)/report/report.json")) as? NSDictionary
+    #expect((report?["scores"] as? NSDictionary)?["all"] as? NSDictionary == within?["all"] as? NSDictionary)
+    #expect(FileSystem.exists("\(run)/report/index.html"))
   }
 }

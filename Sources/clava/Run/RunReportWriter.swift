@@ -16,17 +16,35 @@ struct RunReportWriter {
 
   private var folder: String { "\(session.directory.path)/report" }
 
-  /// Writes `RUN/report/report.json` and `index.html`, if the plan made a report.
+  /// Writes `RUN/report/report.json` and `index.html`, if the configuration asks for a report.
   func write() throws {
     let path = "\(folder)/report.json"
-    guard session.configuration.evaluatesInPlan, session.configuration.evaluation.report else { return }
-    var report = try CanonicalJSON.decode(
-      EvaluationReport.self, from: FileSystem.read(path), source: path)
+    let options = session.configuration.evaluation
+    guard options.enabled, options.report else { return }
+    var report =
+      session.configuration.evaluatesInPlan
+      ? try CanonicalJSON.decode(EvaluationReport.self, from: FileSystem.read(path), source: path)
+      : try againstFolder()
     report.title = title
     report.generatedBy = ReportFolder.generatedBy
     report.notices = summary.notices + report.notices + holdoutNotice
     report.run = try run()
     try ReportFolder.write([report], to: folder)
+  }
+
+  /// The report against the folder that the configuration names instead of the input, which no task has read.
+  private func againstFolder() throws -> EvaluationReport {
+    let options = session.configuration.evaluation
+    let progress = EvaluationProgress()
+    defer { progress.finish() }
+    let comparison = FolderComparison(
+      subject: try EvaluationSubject(run: session.directory.path), compared: [], mode: .paper,
+      options: DatabaseReport.Options(
+        sections: FindingSection.allCases.filter { options.sections.contains($0.rawValue) },
+        findings: FindingOptions(seed: UInt64(session.configuration.seed), rowLimit: options.rowLimit),
+        ceilings: options.ceilings, includesPlots: true, threads: session.workers),
+      progress: progress)
+    return try comparison.run(needsPage: true, needsDetails: false).reports[0]
   }
 
   /// The name of the data's folder.
