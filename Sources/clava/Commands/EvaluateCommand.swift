@@ -122,7 +122,7 @@ struct EvaluateCommand: ParsableCommand {
     progress.finish()
     if let page { try ReportFolder.write(result.reports, to: page) }
     if json {
-      print(String(decoding: try CanonicalJSON.encodePretty(result.json), as: UTF8.self))
+      print(String(decoding: try CanonicalJSON.encodePretty(result), as: UTF8.self))
     } else {
       for line in result.text { print(line) }
       if let page { print("\nreport: \(page)/index.html") }

@@ -91,35 +91,39 @@ struct FolderComparison {
 }
 
 extension FolderComparison.Result {
-  /// All that was found, for programs.
-  var json: JSONValue {
-    get throws {
-      guard var report = reports.first else { return .object([:]) }
-      report.plots = []
-      guard case .object(var members) = try JSONValue(encoding: report) else { return .object([:]) }
-      if mode == .sdmetrics { members["scores"] = members["sdmetricsScores"] }
-      if let details {
-        members["details"] = .object([
-          "tables": try JSONValue(encoding: details.tables), "relations": try JSONValue(encoding: details.relations),
-          "paths": try JSONValue(encoding: details.paths),
-        ])
-      }
-      if !distances.isEmpty {
-        members["distances"] = .object(
-          Dictionary(uniqueKeysWithValues: try distances.map { ($0.table, try JSONValue(encoding: $0.distances)) }))
-      }
-      if reports.count > 1 {
-        members["compared"] = .array(
-          try reports.dropFirst().map { other in
-            var other = other
-            other.plots = []
-            return try JSONValue(encoding: other)
-          })
-      }
-      return .object(members)
-    }
-  }
-
   /// All that was found, for people.
   var text: [String] { EvaluationText.lines(reports) }
+}
+
+/// All that was found, for programs: the report of the first generator without its plots, and more beside it.
+extension FolderComparison.Result: Encodable {
+  private enum Key: String, CodingKey { case scores, details, distances, compared }
+
+  private struct Details: Encodable {
+    let tables: [TableScores]
+    let relations: [RelationScores]
+    let paths: [PathScores]
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var others = reports.map { report in
+      var report = report
+      report.plots = []
+      return report
+    }
+    guard !others.isEmpty else { return }
+    let first = others.removeFirst()
+    try first.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    if mode == .sdmetrics { try container.encode(first.sdmetricsScores, forKey: .scores) }
+    if let details {
+      try container.encode(
+        Details(tables: details.tables, relations: details.relations, paths: details.paths), forKey: .details)
+    }
+    if !distances.isEmpty {
+      try container.encode(
+        Dictionary(uniqueKeysWithValues: distances.map { ($0.table, $0.distances) }), forKey: .distances)
+    }
+    if !others.isEmpty { try container.encode(others, forKey: .compared) }
+  }
 }
