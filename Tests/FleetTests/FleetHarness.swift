@@ -36,6 +36,10 @@ struct DistantWorkers {
 
 /// Processes of this machine, by their parents.
 enum Processes {
+  /// How many times slower than usual processes start: sanitizers set it.
+  static let slowness =
+    ProcessInfo.processInfo.environment["CLAVA_TEST_SLOWNESS"].flatMap { UInt32($0) } ?? 1
+
   static func children(of parent: Int) -> [Int] {
     FileSystem.list("/proc").compactMap { Int($0) }.filter { process in
       guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
@@ -60,14 +64,15 @@ final class EventLog: Sendable {
 
   func append(_ event: FleetEvent) { list.withLock { $0.append(event) } }
 
-  var events: [FleetEvent] { list.withLock { $0 } }
+  /// In memory of its own: ThreadSanitizer does not see that reference counts order what two threads do with a shared one.
+  var events: [FleetEvent] { list.withLock { events in events.map { $0 } } }
 
   /// Process numbers of the workers that joined, in order.
   var workers: [Int] {
     events.compactMap { if case .workerJoined(_, let process) = $0 { process } else { nil } }
   }
 
-  func count(where predicate: (FleetEvent) -> Bool) -> Int { events.count(where: predicate) }
+  func count(where predicate: (FleetEvent) -> Bool) -> Int { list.withLock { $0.count(where: predicate) } }
 }
 
 /// A run directory with a plan.

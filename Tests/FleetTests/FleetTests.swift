@@ -60,7 +60,7 @@ struct FleetTests {
     let causes = log.events.compactMap { event -> String? in
       if case .taskFailed(_, _, 1, let cause, true, _) = event { cause } else { nil }
     }
-    #expect(causes.count == 1 && causes[0].contains("signal 6 (SIGABRT)"))
+    #expect(causes.count == 1 && causes[0].contains("signal 6 (SIGABRT)"), "\(causes)")
     #expect(run.logs("crash/a").contains("about to crash"))
   }
 

@@ -64,7 +64,7 @@ struct KillTests {
       process.standardOutput = FileHandle.nullDevice
       try process.run()
       let identifier = Int(process.processIdentifier)
-      usleep(UInt32(250_000 + 150_000 * round))
+      usleep(UInt32(250_000 + 150_000 * round) * Processes.slowness)
       let workers = Processes.children(of: identifier)
       let family = workers + workers.flatMap { Processes.children(of: $0) }
       kill(pid_t(identifier), SIGKILL)
