@@ -36,11 +36,12 @@ struct MatrixTests {
     }
   }
 
-  @Test("the numeric profile names the library and its kernels")
+  @Test("the numeric profile names the library, its kernels and the C library")
   func profile() {
     let profile = NumericProfile.current
     #expect(profile.library.contains("OpenBLAS"))
     #expect(!profile.core.isEmpty && profile.text.contains(profile.core))
+    #expect(profile.text.contains("glibc 2."))
     #expect(profile == NumericProfile.current)
   }
 }

@@ -105,7 +105,7 @@ enum KernelEnvironment {
     let environment = ProcessInfo.processInfo.environment
     guard NumericProfile.current.text != profile || environment["OPENBLAS_NUM_THREADS"] != "1" else { return }
     let parts = profile.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-    if environment[mark] == nil, parts.count == 3 {
+    if environment[mark] == nil, parts.count >= 2 {
       setenv(mark, "1", 1)
       setenv("OPENBLAS_CORETYPE", parts[1], 1)
       setenv("OPENBLAS_NUM_THREADS", "1", 1)
