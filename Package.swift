@@ -40,13 +40,13 @@ let package = Package(
   ],
   targets: [
     // C at the edge.
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
     .target(name: "CKernels", cSettings: kernelSettings, linkerSettings: [.linkedLibrary("m")]),
     .target(name: "CHDF5Shims", dependencies: ["CHDF5"]),
     .target(name: "CSystemShims"),
+    .target(name: "COpenBLAS"),
 
     // One job each; imports run downward only (docs/architecture.md).
     module("Essentials", ["CSodium", "CSystemShims", logging]),

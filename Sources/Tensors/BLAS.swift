@@ -1,25 +1,52 @@
 internal import COpenBLAS
+internal import Essentials
+internal import Foundation
 
 /// Matrix products.
 ///
 /// OpenBLAS always runs on one thread: processes and threads of this program are the only parallelism, so that the
 /// result does not depend on the number of cores.
 public enum BLAS {
-  private static let oneThread: Void = openblas_set_num_threads(1)
+  /// Why OpenBLAS cannot be loaded; nil if it is.
+  private static let obstacle: String? = clava_blas_load().map { String(cString: $0) }
 
-  /// Makes OpenBLAS use one thread; every product here does so by itself.
-  public static func useOneThread() { oneThread }
+  /// Loads OpenBLAS, whose kernels `OPENBLAS_CORETYPE` chooses if it is set by then. Every product here does so by itself.
+  ///
+  /// - Throws: `ClavaError.internal` if this machine lacks it.
+  public static func load() throws {
+    if let obstacle { throw absence(obstacle) }
+  }
+
+  private static func absence(_ obstacle: String) -> ClavaError {
+    ClavaError(
+      .internal, "OpenBLAS cannot be loaded (\(obstacle))",
+      remedy: "install it; on Debian: apt-get install libopenblas0-pthread")
+  }
+
+  /// The library; there is nothing to go on with where it is missing.
+  @inline(__always)
+  private static func need() {
+    guard let obstacle else { return }
+    FileHandle.standardError.write(Data("error: \(absence(obstacle))\n".utf8))
+    exit(1)
+  }
 
   /// The processor family whose kernels OpenBLAS chose, such as `SkylakeX` or `Zen`.
   public static var coreName: String {
-    guard let name = openblas_get_corename() else { return "unknown" }
-    return String(cString: name)
+    need()
+    return String(cString: clava_blas_core())
   }
 
   /// OpenBLAS's own description of its version and options.
   public static var configuration: String {
-    guard let text = openblas_get_config() else { return "unknown" }
-    return String(cString: text)
+    need()
+    return String(cString: clava_blas_configuration())
+  }
+
+  /// How many threads OpenBLAS uses: one.
+  package static var threadCount: Int {
+    need()
+    return Int(clava_blas_threads())
   }
 
   /// C = alpha · op(A) · op(B) + beta · C, op being the transpose where asked for.
@@ -51,10 +78,9 @@ public enum BLAS {
     beta: Float = 0
   ) {
     guard rows > 0, columns > 0 else { return }
-    oneThread
-    cblas_sgemm(
-      CblasRowMajor, transposedA ? CblasTrans : CblasNoTrans, transposedB ? CblasTrans : CblasNoTrans,
-      blasint(rows), blasint(columns), blasint(inner), alpha, a, blasint(max(1, strideA)), b,
-      blasint(max(1, strideB)), beta, c, blasint(max(1, strideC)))
+    need()
+    clava_blas_sgemm(
+      transposedA ? 1 : 0, transposedB ? 1 : 0, Int32(rows), Int32(columns), Int32(inner), alpha, a,
+      Int32(max(1, strideA)), b, Int32(max(1, strideB)), beta, c, Int32(max(1, strideC)))
   }
 }

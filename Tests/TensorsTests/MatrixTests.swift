@@ -43,5 +43,6 @@ struct MatrixTests {
     #expect(!profile.core.isEmpty && profile.text.contains(profile.core))
     #expect(profile.text.contains("glibc 2."))
     #expect(profile == NumericProfile.current)
+    #expect(BLAS.threadCount == 1)
   }
 }

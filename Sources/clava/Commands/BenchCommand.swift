@@ -70,7 +70,7 @@ struct BenchCommand: ParsableCommand {
         .configuration, "found \(workers), expected a number from 1 to 10000", at: .init(file: "--workers"),
         remedy: "leave the option out for 1000")
     }
-    BLAS.useOneThread()
+    try BLAS.load()
     var results: [BenchmarkResult] = []
     for part in Part.allCases where only == nil || only == part { results += try measure(part) }
     if json {

@@ -31,6 +31,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func kernels() -> Check {
+    do { try BLAS.load() } catch { return Check(name: "matrix products", isGood: false, found: "\(error)") }
     let profile = NumericProfile.current
     let chosen = NumericKernels.coreType(Configuration()) ?? profile.core
     return Check(
@@ -39,7 +40,9 @@ struct DoctorCommand: ParsableCommand {
   }
 
   private func product() -> Check {
-    BLAS.useOneThread()
+    guard (try? BLAS.load()) != nil else {
+      return Check(name: "arithmetic", isGood: false, found: "not checked: there are no matrix products")
+    }
     let size = 192
     let stream = RandomStream(seed: 1, name: "doctor")
     let left = Matrix(rows: size, columns: size), right = Matrix(rows: size, columns: size)

@@ -51,7 +51,6 @@ struct RunTaskCommand: ParsableCommand {
     let plan = try CanonicalJSON.decode(
       Plan.self, from: FileSystem.read(run.plan, code: .input), source: run.plan)
     try KernelEnvironment.require(plan.numericProfile)
-    BLAS.useOneThread()
     Interruption.install(also: [SIGUSR1])
     let checkpoint = try checkpoint(run)
     let runner = try TaskRunner(
@@ -92,27 +91,15 @@ struct RunTaskCommand: ParsableCommand {
   }
 }
 
-/// The environment that decides which kernels OpenBLAS uses; it is read before the program's first line.
+/// Which kernels OpenBLAS uses in this process; it reads the environment when it is loaded.
 enum KernelEnvironment {
-  /// Says that the environment was set, so that a machine that cannot is told of once.
-  private static let mark = "CLAVA_KERNELS_SET"
-
-  /// Sees to it that this process computes with a numeric profile: starts the program again in place with another
-  /// environment if need be.
+  /// Sees to it that this process computes with a numeric profile. To be called before the first product.
   ///
   /// - Throws: `ClavaError.internal` if this machine cannot.
   static func require(_ profile: String) throws {
-    let environment = ProcessInfo.processInfo.environment
-    guard NumericProfile.current.text != profile || environment["OPENBLAS_NUM_THREADS"] != "1" else { return }
     let parts = profile.split(separator: ";").map { $0.trimmingCharacters(in: .whitespaces) }
-    if environment[mark] == nil, parts.count >= 2 {
-      setenv(mark, "1", 1)
-      setenv("OPENBLAS_CORETYPE", parts[1], 1)
-      setenv("OPENBLAS_NUM_THREADS", "1", 1)
-      setenv("OMP_NUM_THREADS", "1", 1)
-      var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) } + [nil]
-      execv(ProgramPath.current, &arguments)
-    }
+    if parts.count > 1 { setenv("OPENBLAS_CORETYPE", parts[1], 1) }
+    try BLAS.load()
     guard NumericProfile.current.text == profile else {
       throw ClavaError(
         .internal, "this process computes with '\(NumericProfile.current.text)', the run wants '\(profile)'",

@@ -129,7 +129,7 @@ struct ComputeCommand: ParsableCommand {
   var profile: String
 
   func run() throws {
-    BLAS.useOneThread()
+    try BLAS.load()
     let own = NumericProfile.current.text
     guard own == profile else {
       throw ClavaError(
