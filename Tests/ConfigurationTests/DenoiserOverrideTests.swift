@@ -70,7 +70,7 @@ struct DenoiserOverrideTests {
   @Test("a misspelt section is nearest to the section that is called alike")
   func misspelt() {
     #expect(ConfigurationText.problems("denoisr: { steps: 5 }").first?.remedy == "did you mean 'denoiser'?")
-    #expect(ConfigurationText.problems("denoiserz: { t: { steps: 5 } }").first?.remedy == "did you mean 'denoisers'?")
+    #expect(ConfigurationText.problems("denoiserss: { t: { steps: 5 } }").first?.remedy == "did you mean 'denoisers'?")
   }
 
   @Test("what is written can be read again, and differences name denoiser and option")

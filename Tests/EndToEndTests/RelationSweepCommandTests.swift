@@ -43,7 +43,7 @@ struct RelationSweepCommandTests {
 
   private static let short = [
     "--set", "denoiser.layers=[16, 16]", "--set", "denoiser.steps=40", "--set", "denoiser.holdout=0.2", "--set",
-    "sampling.steps=4", "--set", "labels.clusters=3", "--set", "evaluation.report=false",
+    "sampling.steps=4", "--set", "labels.clusters=3", "--set", "evaluation.enabled=false",
   ]
 
   private static let sweep = """

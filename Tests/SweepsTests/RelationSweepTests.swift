@@ -103,6 +103,11 @@ struct RelationSweepTests {
       found.append(RelationStatus(state, base: base))
     }
     #expect(found.map(\.relation) == ["order", "customer"])
+    for status in found {
+      // The base is either complete or compared where it was pruned.
+      #expect(status.baseTrial == 0 && (status.baseValue == nil) == (status.comparison != nil))
+      #expect(status.comparison.map { $0.best <= $0.base } ?? true)
+    }
     let rates = found.compactMap { $0.best?.parameters["denoiser.learning_rate"]?.double }
     #expect(rates.count == 2 && rates[0] < 1e-3 && rates[1] > 1e-3)
     #expect(found.allSatisfy { $0.changes.contains { $0.hasPrefix("denoiser.learning_rate: 0.001 → ") } })

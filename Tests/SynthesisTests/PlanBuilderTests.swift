@@ -153,6 +153,13 @@ struct PlanBuilderTests {
     }
     // Three versions of a track: two of them are matched with the one that is kept.
     #expect(tasks.filter { $0.id.name.hasPrefix("match/track/") }.count == 2)
+    // Each version has a denoiser that can have options of its own.
+    let own = try plan {
+      publish(&$0)
+      $0.denoisers["track.GenreId>genre"] = .init(["layers": "[32]"])
+    }.tasks
+    let before = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0.parameters) })
+    #expect(own.filter { $0.parameters != before[$0.id] }.map(\.id.name) == ["train-denoiser/track.GenreId>genre"])
     #expect(!names.contains("train-denoiser/track"))
     // A root is one version; its labels are what is modelled even where it has no other column.
     #expect(names.contains("train-denoiser/artist"))

@@ -30,7 +30,7 @@ public struct RelationsPage: Sendable {
       <title>Sweep \(Markup.escape(name))</title><style>\(SweepReport.style)</style></head>
       <body><h1>Sweep \(Markup.escape(name))</h1>
       <section><h2>Denoisers</h2><p>Each is tuned by its own \(Markup.escape(objective)). Base: the trial with the values of
-      the base configuration, where one was run to the end.</p>
+      the base configuration.</p>
       <div class="scroll"><table><thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>
       <tbody>\(lines.map(row).joined(separator: "\n"))</tbody></table></div></section>
       <footer>\(Markup.escape(generatedBy))</footer><script>\(SweepReport.script)</script></body></html>
@@ -44,9 +44,13 @@ public struct RelationsPage: Sendable {
     if let best = status.bestValue, let base = status.baseValue, base != 0 {
       change = "\(Markup.number(((best / base - 1) * 1000).rounded() / 10)) %"
     }
+    var base = status.baseValue.map(Markup.number) ?? ""
+    if let ended = status.comparison {
+      base = "\(Markup.number(ended.base)) against \(Markup.number(ended.best)) after \(ended.step) steps"
+    }
     let cells = [
       Markup.escape(status.relation), "\(status.status.trials)", "\(status.status.counts["complete"] ?? 0)",
-      status.bestValue.map(Markup.number) ?? "", status.baseValue.map(Markup.number) ?? "", change,
+      status.bestValue.map(Markup.number) ?? "", base, change,
       status.best.map { "\($0.number)" } ?? "", Markup.escape(status.changes.joined(separator: "; ")),
       "<a href=\"\(Markup.escape(line.link))\">report</a>",
     ]

@@ -4,7 +4,6 @@ import Essentials
 import Foundation
 import Storage
 import Sweeps
-import TaskGraph
 
 /// The folder of a sweep: a run directory whose tasks are those of all trials, the sweep's own journal, and what its
 /// search has left, or under scope `relation` the search of each denoiser.
@@ -27,9 +26,12 @@ struct SweepFolder {
 
   /// The search of one denoiser.
   func search(of relation: String) -> SearchFolder {
-    let safe = TaskIdentifier(relation).folderName
-    // No name may stand for the folder itself or the one above. A name that begins so itself has a digest behind it.
-    return SearchFolder(path: "\(relations)/\(safe.hasPrefix(".") ? "_" : "")\(safe)")
+    let safe = String(
+      relation.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(80))
+    // Different names may look alike then, and none may stand for the folder itself or the one above.
+    let isPlain = safe == relation && !safe.isEmpty && !safe.hasPrefix(".")
+    let name = isPlain ? safe : "_\(safe)-\(Digest.of(relation).hexadecimal.prefix(8))"
+    return SearchFolder(path: "\(relations)/\(name)")
   }
 
   /// The searches of denoisers that are there.

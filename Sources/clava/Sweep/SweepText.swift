@@ -53,6 +53,22 @@ enum SweepText {
       })
   }
 
+  /// What the best trial of each denoiser changes, and how it stood against the base configuration where that one was
+  /// pruned.
+  static func changes(_ relations: [RelationStatus], _ specification: SweepSpecification) -> [String] {
+    relations.flatMap { relation -> [String] in
+      guard relation.best != nil else { return [] }
+      let none = "the base configuration is the best"
+      let line = "\(relation.relation): \(relation.changes.isEmpty ? none : relation.changes.joined(separator: "; "))"
+      guard let ended = relation.comparison else { return [line] }
+      return [
+        line,
+        "  the base had \(specification.pruner.metric) \(number(ended.base)) after \(ended.step) steps, this trial "
+          + number(ended.best),
+      ]
+    }
+  }
+
   /// All options of scope `relation` are those of `denoiser`.
   private static func option(_ name: String) -> String { String(name.split(separator: ".").last ?? "") }
 }

@@ -60,10 +60,10 @@ struct SweepBestCommand: ParsableCommand {
     if json {
       print(String(decoding: try CanonicalJSON.encodePretty(relations), as: UTF8.self))
     } else {
-      for line in SweepText.table(relations, sweep.whole.state.specification) { print(line) }
-      for relation in relations where !relation.changes.isEmpty {
-        print("\(relation.relation): \(relation.changes.joined(separator: "; "))")
-      }
+      let specification = sweep.whole.state.specification
+      for line in SweepText.table(relations, specification) { print(line) }
+      print("")
+      for line in SweepText.changes(relations, specification) { print(line) }
       if apply == nil { print("clava sweep best \(folder.path) --apply best.yaml && clava run best.yaml --out RUN") }
     }
     try write(sweep.folder.baseReader(), best)

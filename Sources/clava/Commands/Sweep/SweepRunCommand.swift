@@ -116,8 +116,10 @@ struct SweepExecution {
   }
 
   private func printRelations(_ sweep: OpenedSweep) throws {
-    for line in SweepText.table(try sweep.relations(), sweep.whole.state.specification) { print(line) }
+    let relations = try sweep.relations(), specification = sweep.whole.state.specification
+    for line in SweepText.table(relations, specification) { print(line) }
     print("")
+    for line in SweepText.changes(relations, specification) { print(line) }
   }
 
   private func printBest(_ session: SweepSession) {
