@@ -32,6 +32,11 @@ extension SweepState {
 
   /// The first trial that changes nothing in a configuration; nil if there is none.
   public func trial(like base: Configuration) -> Trial? {
-    trials.first { specification.space.difference($0.parameters, from: base).isEmpty }
+    let present = specification.space.parameters.map { parameter in
+      (name: parameter.name, text: ConfigurationKey.named(parameter.name)?.text(in: base))
+    }
+    return trials.first { trial in
+      present.allSatisfy { name, text in trial.parameters.text(name).map { $0 == text } ?? true }
+    }
   }
 }

@@ -30,7 +30,7 @@ struct SweepFolder {
       relation.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(80))
     // Different names may look alike then, and none may stand for the folder itself or the one above.
     let isPlain = safe == relation && !safe.isEmpty && !safe.hasPrefix(".")
-    let name = isPlain ? safe : "_\(safe)-\(Digest.of(relation).hexadecimal.prefix(8))"
+    let name = isPlain ? safe : "\(safe.hasPrefix(".") ? "_" : "")\(safe)-\(Digest.of(relation).hexadecimal.prefix(8))"
     return SearchFolder(path: "\(relations)/\(name)")
   }
 
