@@ -38,6 +38,9 @@ extension Configuration {
     return min(denoiser.steps, max(Self.leastSteps, limit))
   }
 
+  /// Whether some of `rows` rows are kept from the training of the denoisers.
+  public func hasValidationRows(rows: Int) -> Bool { denoiser.holdout > 0 && rows >= Self.smallTableRows }
+
   /// Steps after which the parts of a training of `steps` steps end. Tables with fewer steps than `denoiser.steps` have
   /// their rungs at the same shares of them.
   public func trainingParts(steps: Int) -> [Int] {

@@ -218,6 +218,7 @@ public struct Configuration: Sendable, Hashable, Codable {
   public var compatibility = "none"
   public var tables: [String: Table] = [:]
   public var columns: [String: Column] = [:]
+  public var denoisers: [String: DenoiserOverride] = [:]
   public var codec = Codec()
   public var labels = Labels()
   public var structure = Structure()

@@ -7,7 +7,49 @@ enum ConfigurationCheck {
     for (name, column) in configuration.columns.sorted(by: { $0.key < $1.key }) {
       found += problems(of: column, name: name)
     }
-    return found
+    return found + denoisers(configuration)
+  }
+
+  /// Options of single denoisers beside those that hold for all; what is wrong with the latter is reported there.
+  private static func denoisers(_ configuration: Configuration) -> [Problem] {
+    let common = Set(denoiser(configuration).map(\.message))
+    return configuration.denoisers.sorted { $0.key < $1.key }.flatMap { name, override in
+      denoiser(configuration.configured(forDenoiser: name)).filter { !common.contains($0.message) }.map { problem in
+        Problem(
+          "denoiser '\(name)': \(problem.message)",
+          at: override.place.isEmpty ? .init(key: "denoisers.\(name)") : .init(file: override.place),
+          remedy: problem.remedy)
+      }
+    }
+  }
+
+  /// What the options of a denoiser say of each other.
+  private static func denoiser(_ configuration: Configuration) -> [Problem] {
+    var found: [Problem] = []
+    let denoiser = configuration.denoiser
+    if denoiser.loss == "variational_bound" && denoiser.process != "ddpm" {
+      found.append(
+        Problem(
+          "denoiser.loss variational_bound does not go with denoiser.process \(denoiser.process)",
+          at: .init(key: "denoiser.loss"),
+          remedy: "set denoiser.loss to squared_error, or denoiser.process to ddpm"))
+    }
+    if denoiser.earlyStopping && denoiser.holdout == 0 {
+      found.append(
+        Problem(
+          "denoiser.early_stopping true does not go with denoiser.holdout 0", at: .init(key: "denoiser.early_stopping"),
+          remedy: "set denoiser.holdout, for example to 0.05"))
+    }
+    return found + layers("denoiser.layers", denoiser.layers)
+  }
+
+  private static func layers(_ key: String, _ layers: [Int]) -> [Problem] {
+    guard layers.isEmpty else { return [] }
+    return [
+      Problem(
+        "the list of layers is empty", at: .init(key: key),
+        remedy: "give at least one width, for example \(key): [256, 256, 256]")
+    ]
   }
 
   /// Choices that exist only beside others.
@@ -29,13 +71,6 @@ enum ConfigurationCheck {
           "sampling.solver \(solver) does not go with denoiser.process \(process)", at: .init(key: "sampling.solver"),
           remedy: "set sampling.solver to dpmpp2m, or denoiser.process to ddpm"))
     }
-    if configuration.denoiser.loss == "variational_bound" && process != "ddpm" {
-      found.append(
-        Problem(
-          "denoiser.loss variational_bound does not go with denoiser.process \(process)",
-          at: .init(key: "denoiser.loss"),
-          remedy: "set denoiser.loss to squared_error, or denoiser.process to ddpm"))
-    }
     if configuration.compatibility == "reference" && configuration.recipe != "clavaddpm" {
       found.append(
         Problem(
@@ -54,13 +89,7 @@ enum ConfigurationCheck {
           "evaluation.holdout does not go with evaluation.data", at: .init(key: "evaluation.holdout"),
           remedy: "leave one of them out: both say which real rows the result is compared with"))
     }
-    if configuration.denoiser.earlyStopping && configuration.denoiser.holdout == 0 {
-      found.append(
-        Problem(
-          "denoiser.early_stopping true does not go with denoiser.holdout 0", at: .init(key: "denoiser.early_stopping"),
-          remedy: "set denoiser.holdout, for example to 0.05"))
-    }
-    return found
+    return found + denoiser(configuration)
   }
 
   /// Numbers and lists that bound each other.
@@ -87,14 +116,7 @@ enum ConfigurationCheck {
           "denoiser.stop_after \(end) is not one of denoiser.rungs \(rungs)", at: .init(key: "denoiser.stop_after"),
           remedy: "add it to denoiser.rungs, or leave it out to train to the end"))
     }
-    for (key, layers) in [
-      ("denoiser.layers", configuration.denoiser.layers), ("classifier.layers", configuration.classifier.layers),
-    ] where layers.isEmpty {
-      found.append(
-        Problem(
-          "the list of layers is empty", at: .init(key: key),
-          remedy: "give at least one width, for example \(key): [256, 256, 256]"))
-    }
+    found += layers("classifier.layers", configuration.classifier.layers)
     if configuration.outputPrefix.contains("/") {
       found.append(
         Problem(

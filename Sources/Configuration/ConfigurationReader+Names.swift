@@ -1,15 +1,16 @@
 import Essentials
 import Yams
 
-/// The sections whose keys are names of the database: `tables: { NAME: { … } }`.
+/// The sections whose keys are names of the database or of its models: `tables: { NAME: { … } }`.
 enum NamedSection: String, CaseIterable {
-  case tables, columns
+  case tables, columns, denoisers
 
   /// What may stand below a name.
   var options: [String] {
     switch self {
     case .tables: ["kind", "ignore_relations", "clusters"]
     case .columns: ["kind", "constant", "pattern"]
+    case .denoisers: ConfigurationKey.ofOneDenoiser.map(\.option)
     }
   }
 
@@ -17,10 +18,11 @@ enum NamedSection: String, CaseIterable {
     switch self {
     case .tables: "tables: { district: { kind: lookup } }"
     case .columns: "columns: { customer.email: { kind: text, pattern: \"user{row}@example.com\" } }"
+    case .denoisers: "denoisers: { trans: { learning_rate: 2e-3, layers: [128, 128] } }"
     }
   }
 
-  fileprivate func accepts(_ name: String) -> Bool { self == .tables || name.contains(".") }
+  fileprivate func accepts(_ name: String) -> Bool { self != .columns || name.contains(".") }
 }
 
 extension ConfigurationReader {
@@ -64,6 +66,7 @@ extension ConfigurationReader {
       switch section {
       case .tables: readTable(name, options, at: at)
       case .columns: readColumn(name, options, at: at)
+      case .denoisers: readDenoiser(name, options, at: at)
       }
     }
   }
@@ -129,6 +132,32 @@ extension ConfigurationReader {
     }
     // A rule that is wrong already is not checked for completeness.
     if problems.count == problemCount { columns[name] = column }
+  }
+
+  private mutating func readDenoiser(_ name: String, _ options: [Option], at place: Problem.Place) {
+    var override = denoisers[name] ?? Configuration.DenoiserOverride()
+    override.place = place.text
+    for option in options {
+      guard let key = ConfigurationKey.ofOneDenoiser.first(where: { $0.option == option.name }) else {
+        if ConfigurationKey.named("denoiser.\(option.name)") != nil {
+          problems.append(
+            option.problem(
+              "denoiser.\(option.name) is the same for all denoisers",
+              "set denoiser.\(option.name); for one of them there are \(NamedSection.denoisers.options.joined(separator: ", "))"
+            ))
+        } else {
+          problems.append(unknown(option, in: .denoisers, "a denoiser has no such option"))
+        }
+        continue
+      }
+      var trial = Configuration()
+      if let found = key.apply(option.node, to: &trial) {
+        problems.append(option.problem("found \(found), expected \(key.expectation)", "it means: \(key.meaning)"))
+      } else {
+        override.values[option.name] = key.text(in: trial)
+      }
+    }
+    denoisers[name] = override
   }
 
   private func unknown(_ option: Option, in section: NamedSection, _ message: String) -> Problem {

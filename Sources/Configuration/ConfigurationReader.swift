@@ -19,6 +19,7 @@ public struct ConfigurationReader {
   package var problems: [Problem] = []
   var tables: [String: Configuration.Table] = [:]
   var columns: [String: Configuration.Column] = [:]
+  var denoisers: [String: Configuration.DenoiserOverride] = [:]
   private var settings: [Setting] = []
   private var sourceNotices: [String] = []
 
@@ -86,7 +87,7 @@ public struct ConfigurationReader {
   private mutating func read(_ path: String, _ value: Node, at place: Problem.Place) {
     var named = place
     named.key = path
-    if let name = path.wholeMatch(of: /(tables|columns)\.(.+)/)?.output {
+    if let name = path.wholeMatch(of: /(tables|columns|denoisers)\.(.+)/)?.output {
       read(String(name.2), below: String(name.1), value, source: place.file ?? path)
     } else if let key = ConfigurationKey.named(path) {
       set(key, value, at: named)
@@ -95,7 +96,7 @@ public struct ConfigurationReader {
     }
   }
 
-  /// Reads an override of a table or column: `NAME.OPTION` with a value, or `NAME` with a section of options.
+  /// Reads an override of a table, column or denoiser: `NAME.OPTION` with a value, or `NAME` with a section of options.
   private mutating func read(_ path: String, below section: String, _ value: Node, source: String) {
     var (name, options) = (path, value)
     if value.mapping == nil, let dot = path.lastIndex(of: ".") {
@@ -120,6 +121,7 @@ public struct ConfigurationReader {
     }
     configuration.tables = tables
     configuration.columns = columns
+    configuration.denoisers = denoisers
     let all = problems + ConfigurationCheck.problems(of: configuration)
     guard all.isEmpty else { throw ClavaError(.configuration, problems: all) }
     return configuration
@@ -180,8 +182,10 @@ public struct ConfigurationReader {
     named.key = path
     let paths = ConfigurationKey.all.map(\.path) + NamedSection.allCases.map(\.rawValue)
     let siblings = paths.filter { $0.split(separator: ".").dropLast() == path.split(separator: ".").dropLast() }
+    // A misspelt section is nearer to its own name than to a section of names that is called alike.
+    let sections = Set(paths.compactMap { $0.split(separator: ".").dropLast().first.map(String.init) })
     let remedy =
-      NearestName.of(path, among: paths).map { "did you mean '\($0)'?" }
+      NearestName.of(path, among: paths + sections.sorted()).map { "did you mean '\($0)'?" }
       ?? NearestName.remedy(path, among: siblings.isEmpty ? paths : siblings, of: "keys")
     return Problem("there is no such configuration key", at: named, remedy: remedy)
   }

@@ -34,6 +34,15 @@ public enum ConfigurationWriter {
         lines.append("  \(YAMLText.scalar(name)): { \(options.joined(separator: ", ")) }")
       }
     }
+    if !configuration.denoisers.isEmpty {
+      lines.append("denoisers:")
+      for (name, override) in configuration.denoisers.sorted(by: { $0.key < $1.key }) {
+        let options = ConfigurationKey.ofOneDenoiser.compactMap { key in
+          override.values[key.option].map { "\(key.option): \($0)" }
+        }
+        lines.append("  \(YAMLText.scalar(name)): { \(options.joined(separator: ", ")) }")
+      }
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -61,6 +70,17 @@ public enum ConfigurationWriter {
     }
     if stripped(old).tables != stripped(new).tables { lines.append("tables: the options of tables differ") }
     if stripped(old).columns != stripped(new).columns { lines.append("columns: the options of columns differ") }
-    return lines
+    return lines + denoiserDifferences(from: old, to: new)
+  }
+
+  /// Options of single denoisers that differ; one that has none is trained with those of `denoiser`.
+  private static func denoiserDifferences(from old: Configuration, to new: Configuration) -> [String] {
+    Set(old.denoisers.keys).union(new.denoisers.keys).sorted().flatMap { name in
+      ConfigurationKey.ofOneDenoiser.compactMap { key -> String? in
+        let before = old.denoisers[name]?.values[key.option], after = new.denoisers[name]?.values[key.option]
+        return before == after
+          ? nil : "denoisers.\(name).\(key.option): \(before ?? "unset") → \(after ?? "unset")"
+      }
+    }
   }
 }

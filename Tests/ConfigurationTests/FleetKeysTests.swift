@@ -119,8 +119,8 @@ struct FleetKeysTests {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("cluster-configs").path
     var launchers: Set<String> = []
-    // The example of a sweep is tested where sweeps are.
-    for name in FileSystem.list(folder) where name.hasSuffix(".yaml") && name != "sweep.yaml" {
+    // The examples of sweeps are tested where sweeps are.
+    for name in FileSystem.list(folder) where name.hasSuffix(".yaml") && !name.hasPrefix("sweep") {
       if name == "hosts.yaml" {
         #expect(try !HostList(file: "\(folder)/\(name)").hosts.isEmpty)
         continue

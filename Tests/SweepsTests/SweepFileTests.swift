@@ -36,11 +36,15 @@ struct SweepFileTests {
     "sweep: { trials: 9 }\nobjective: { name: pairs, goal: maximize }\nparameters:\n\(lines)"
   }
 
-  @Test("the example beside the configurations is valid")
-  func bundledExample() throws {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("cluster-configs/sweep.yaml").path
-    let sweep = try SweepFile.read(text: String(contentsOfFile: path, encoding: .utf8), source: path)
+  @Test("the examples beside the configurations are valid")
+  func bundledExamples() throws {
+    func read(_ name: String) throws -> SweepFile {
+      let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("cluster-configs/\(name)").path
+      return try SweepFile.read(text: String(contentsOfFile: path, encoding: .utf8), source: path)
+    }
+    #expect(try read("sweep-denoisers.yaml").specification.scope == .relation)
+    let sweep = try read("sweep.yaml")
     #expect(sweep.specification.trials == 24 && sweep.specification.space.parameters.count == 4)
     #expect(RungLadder(sweep.specification.pruner).steps == [75, 300, 1200])
   }

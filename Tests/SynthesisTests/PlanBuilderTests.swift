@@ -69,6 +69,45 @@ struct PlanBuilderTests {
     #expect(try changedTasks { $0.checkpoint.every = 1 }.isEmpty)
   }
 
+  @Test("an option of one denoiser changes the task of that one only, and its sampling keeps its key")
+  func ownOptions() throws {
+    let before = Dictionary(uniqueKeysWithValues: try plan().tasks.map { ($0.id, $0) })
+    let after = try plan { $0.denoisers["track"] = .init(["layers": "[32]", "steps": "77"]) }.tasks
+    #expect(after.count == before.count)
+    let changed = after.filter { $0.parameters != before[$0.id]?.parameters || $0.inputs != before[$0.id]?.inputs }
+    #expect(changed.map(\.id.name) == ["train-denoiser/track"])
+    let train = try #require(changed.first)
+    #expect(train.parameters["layers"] == .array([.integer(32)]) && train.parameters["steps"] == .integer(77))
+    #expect(train.cost.seconds < before[train.id]?.cost.seconds ?? 0)
+  }
+
+  @Test("options for a denoiser that nobody trains are refused with the nearest name")
+  func unknownDenoiser() {
+    let error = #expect(throws: ClavaError.self) { try plan { $0.denoisers["trac"] = .init(["steps": "5"]) } }
+    #expect(error?.problems.first?.remedy == "did you mean 'track'?")
+    // Nothing is modelled in this table.
+    #expect(throws: ClavaError.self) { try plan { $0.denoisers["artist"] = .init(["steps": "5"]) } }
+  }
+
+  @Test("denoisers are listed by name, and the way to one holds what it reads and nothing else")
+  func denoisers() throws {
+    var configuration = Configuration()
+    configuration.data.path = Fixtures.path("chinook")
+    let project = try Project(configuration: configuration)
+    let found = try PlanBuilder.denoisers(of: project)
+    #expect(found.count == 8)
+    let customer = try #require(found.first { $0.name == "customer" })
+    #expect(customer.task.name == "train-denoiser/customer" && customer.rowCount == 59)
+    #expect(!customer.hasValidationRows(configuration))
+    configuration.denoiser.holdout = 0.05
+    let validated = found.filter { $0.hasValidationRows(configuration) }.map(\.name)
+    #expect(validated.sorted() == ["invoice", "invoice_line", "track"])
+    let way = try PlanBuilder.plan(for: project, numericProfile: "test").leading(to: customer.task)
+    #expect(way.results.isEmpty && way.tasks.last?.id == customer.task)
+    #expect(Set(way.tasks.map(\.kind)) == ["encode", "label", "train-denoiser"])
+    #expect(way.tasks.count { $0.kind == "train-denoiser" } == 1)
+  }
+
   @Test("a lookup table is not trained, and is named as a suggestion before")
   func lookup() throws {
     let trained = try plan { $0.tables["genre"] = .init(kind: "lookup") }.tasks.map(\.id.name)
@@ -114,6 +153,13 @@ struct PlanBuilderTests {
     }
     // Three versions of a track: two of them are matched with the one that is kept.
     #expect(tasks.filter { $0.id.name.hasPrefix("match/track/") }.count == 2)
+    // Each version has a denoiser that can have options of its own.
+    let own = try plan {
+      publish(&$0)
+      $0.denoisers["track.GenreId>genre"] = .init(["layers": "[32]"])
+    }.tasks
+    let before = Dictionary(uniqueKeysWithValues: tasks.map { ($0.id, $0.parameters) })
+    #expect(own.filter { $0.parameters != before[$0.id] }.map(\.id.name) == ["train-denoiser/track.GenreId>genre"])
     #expect(!names.contains("train-denoiser/track"))
     // A root is one version; its labels are what is modelled even where it has no other column.
     #expect(names.contains("train-denoiser/artist"))

@@ -4,6 +4,8 @@ import Essentials
 /// Reads the section `parameters`: names are configuration paths, and the ends of every range are tried on their key.
 struct SpaceReader {
   private(set) var problems: [Problem] = []
+  /// What the sweep tunes, which limits what may be a parameter.
+  var scope = SweepSpecification.Scope.run
 
   private static let kinds = ["value", "choice", "int", "log_int", "uniform", "log_uniform"]
 
@@ -22,6 +24,10 @@ struct SpaceReader {
       var place = member.place
       place.key = member.name
       places[member.name] = place
+      if scope == .relation, let problem = RelationCheck.problem(ofParameter: member.name, at: place) {
+        problems.append(problem)
+        continue
+      }
       var section = SectionReader(member.value, name: member.name, example: example)
       let conditions = self.conditions(&section)
       let domain = self.domain(&section, place)

@@ -43,6 +43,7 @@ public enum SweepCheck {
         return numbered
       }
     }
+    if specification.scope == .relation { found += RelationCheck.problems(specification, at: place) }
     let ladder = RungLadder(specification.pruner)
     if specification.pruner.kind == .asha && specification.pruner.brackets > ladder.steps.count {
       add(
@@ -56,9 +57,13 @@ public enum SweepCheck {
   ///
   /// All combinations of choices and of the ends of ranges are tried, or 512 of them if there are more.
   ///
-  /// - Parameter base: the reader of the base configuration, before `finish`.
+  /// - Parameters:
+  ///   - base: the reader of the base configuration, before `finish`.
+  ///   - key: the configuration path that a parameter sets, if it is not its name.
   /// - Returns: the first problem, with the trial that has it; empty if all are good.
-  public static func conflicts(_ space: ParameterSpace, base: ConfigurationReader) -> [Problem] {
+  public static func conflicts(
+    _ space: ParameterSpace, base: ConfigurationReader, key: (String) -> String = { $0 }
+  ) -> [Problem] {
     let counts = space.parameters.map { $0.isCategorical ? $0.levels ?? 1 : 2 }
     let all = counts.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
     let tried = min(all, 512)
@@ -72,7 +77,7 @@ public enum SweepCheck {
         return parameter.isCategorical ? parameter.value(level: level) : parameter.value(at: level == 0 ? 0 : 1)
       }
       var reader = base
-      for (name, value) in chosen.values.sorted(by: { $0.key < $1.key }) { reader.read(name, value, at: .init()) }
+      for (name, value) in chosen.values.sorted(by: { $0.key < $1.key }) { reader.read(key(name), value, at: .init()) }
       do {
         _ = try reader.finish()
       } catch let error as ClavaError {

@@ -31,11 +31,16 @@ public struct SweepFile: Sendable {
     var file = SectionReader(root, name: "", example: "parameters: { denoiser.steps: { int: [500, 2000] } }")
     var specification = SweepSpecification()
     if let value = file.take("sweep") { file.add(read(sweep: value, into: &specification)) }
-    if let value = file.take("objective") { file.add(read(objectives: value, into: &specification)) }
+    if let value = file.take("objective") {
+      file.add(read(objectives: value, into: &specification))
+    } else if specification.scope == .relation {
+      specification.objectives = [RelationCheck.usualObjective]
+    }
     if let value = file.take("sampler") { file.add(read(sampler: value, into: &specification)) }
     if let value = file.take("pruner") { file.add(read(pruner: value, into: &specification)) }
     if let value = file.take("parameters") {
       var reader = SpaceReader()
+      reader.scope = specification.scope
       specification.space = reader.read(value)
       file.add(reader.problems)
     } else {
@@ -150,7 +155,8 @@ public struct SweepFile: Sendable {
       value, name: "pruner", example: "pruner: { kind: asha, metric: val_loss, min: 500, max: 20000 }")
     var options = PrunerOptions()
     options.kind = section.choice("kind", PrunerOptions.Kind.self) ?? .asha
-    let metric = section.text("metric")
+    let metric =
+      section.text("metric") ?? (specification.scope == .relation ? RelationCheck.usualObjective.name : nil)
     let goal = section.choice("goal", Objective.Goal.self)
     if let metric { options.metric = metric }
     if let resource = section.text("resource") { options.resource = resource }

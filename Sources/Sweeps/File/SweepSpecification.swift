@@ -72,7 +72,7 @@ public struct SweepSpecification: Sendable, Hashable, Codable {
   public enum Scope: String, Sendable, Hashable, Codable, CaseIterable {
     /// The whole database.
     case run
-    /// Each relation's denoiser on its own.
+    /// Each denoiser on its own, by its own loss: independent small sweeps.
     case relation
   }
 
@@ -80,10 +80,12 @@ public struct SweepSpecification: Sendable, Hashable, Codable {
   /// Configuration file that trials start from, as the sweep file names it.
   public var base: String?
   public var scope = Scope.run
+  /// The denoiser of a small sweep of scope `relation`; nil is the sweep as its file says it.
+  public var relation: String?
   public var seed = 0
-  /// Number of trials; nil is one for each cell of the grid or line of the list, or as many as the budget allows.
+  /// Number of trials, under scope `relation` of each denoiser; nil is one for each cell of the grid or line of the list, or as many as the budget allows.
   public var trials: Int?
-  /// Trials that run at the same time; nil is one for each worker.
+  /// Trials that run at the same time, over all denoisers; nil is two for each worker.
   public var maxParallel: Int?
   /// Seconds after which no trial starts.
   public var budget: Double?

@@ -23,6 +23,8 @@ public struct SweepReport: Sendable {
   }
 
   var specification: SweepSpecification { state.specification }
+  /// What the page is about.
+  private var name: String { specification.name + (specification.relation.map { ": denoiser \($0)" } ?? "") }
   var complete: [Trial] { state.trials.filter { $0.end == .complete } }
   /// Parameters that take more than one value.
   var varied: [Parameter] { specification.space.parameters.filter { $0.levels != 1 } }
@@ -59,8 +61,8 @@ public struct SweepReport: Sendable {
     return """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-      <title>Sweep \(Markup.escape(specification.name))</title><style>\(Self.style)</style></head>
-      <body><h1>Sweep \(Markup.escape(specification.name))</h1>
+      <title>Sweep \(Markup.escape(name))</title><style>\(Self.style)</style></head>
+      <body><h1>Sweep \(Markup.escape(name))</h1>
       \(body)
       <footer>\(Markup.escape(generatedBy))</footer><script>\(Self.script)</script></body></html>
 
@@ -98,12 +100,27 @@ public struct SweepReport: Sendable {
       + "</p>"
   }
 
-  /// All trials: number, state, parameters, objectives, seconds, digest of the result, rungs and cause, separated by commas.
-  public var csv: String {
+  /// All trials: number, state, parameters, objectives, seconds, digest of the result, rungs and cause, separated by
+  /// commas. Trials of a denoiser have its name in front.
+  public var csv: String { Self.csv([self]) }
+
+  /// The trials of several sweeps of equal parameters and objectives as one table.
+  public static func csv(_ reports: [SweepReport]) -> String {
+    let lines = reports.prefix(1).map(\.head) + reports.flatMap(\.lines)
+    return lines.map { $0.map(field).joined(separator: ",") + "\n" }.joined()
+  }
+
+  private var head: [String] {
+    let fixed = ["trial", "state", "bracket", "rungs", "seconds", "result", "cause"]
+    return (specification.relation == nil ? [] : ["relation"]) + fixed + specification.space.parameters.map(\.name)
+      + specification.objectives.map(\.name)
+  }
+
+  private var lines: [[String]] {
     let parameters = specification.space.parameters.map(\.name), objectives = specification.objectives.map(\.name)
-    let head = ["trial", "state", "bracket", "rungs", "seconds", "result", "cause"] + parameters + objectives
-    let lines = state.trials.map { trial -> [String] in
-      var fields: [String] = [String(trial.number), trial.state.name, String(trial.bracket), String(trial.rungs.count)]
+    return state.trials.map { trial -> [String] in
+      var fields: [String] = specification.relation.map { [$0] } ?? []
+      fields += [String(trial.number), trial.state.name, String(trial.bracket), String(trial.rungs.count)]
       fields.append(trial.seconds.map { "\($0)" } ?? "")
       fields.append(trial.result?.hexadecimal ?? "")
       fields.append(trial.cause ?? "")
@@ -111,7 +128,6 @@ public struct SweepReport: Sendable {
       for name in objectives { fields.append(trial.values[name].map { "\($0)" } ?? "") }
       return fields
     }
-    return ([head] + lines).map { $0.map(Self.field).joined(separator: ",") + "\n" }.joined()
   }
 
   private static func field(_ text: String) -> String {

@@ -94,6 +94,19 @@ public struct ParameterSpace: Sendable, Hashable, Codable {
     }
   }
 
+  /// What a configuration has for the parameters that count beside each other; nil if a value lies outside of its range.
+  func values(in base: Configuration) -> TrialParameters? {
+    var values: [String: JSONValue] = [:]
+    for parameter in parameters {
+      guard let text = ConfigurationKey.named(parameter.name)?.text(in: base),
+        let value = (try? LocatedValue.read(text: text, source: parameter.name))?.json
+      else { return nil }
+      values[parameter.name] = value
+    }
+    let chosen = assemble { index, _ in values[parameters[index].name] ?? .null }
+    return problems(of: chosen).isEmpty ? chosen : nil
+  }
+
   /// What a trial changes in a base configuration, as `key: old → new`, in declared order.
   public func difference(_ chosen: TrialParameters, from base: Configuration) -> [String] {
     parameters.compactMap { parameter in

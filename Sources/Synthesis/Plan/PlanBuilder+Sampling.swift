@@ -70,7 +70,7 @@ extension PlanBuilder {
           firstRow: shard * shardRows, endRow: isLast ? nil : (shard + 1) * shardRows, condition: condition,
           guides: guides, guidance: guides.isEmpty ? 0 : configuration.classifier.scale),
         inputs: inputs, outputs: [OutputName.block], stage: "sample",
-        cost: costs.sample(
+        cost: costs(of: view).sample(
           table, labels: view.labelColumns.count, guides: guides.count,
           rows: isLast ? max(1, predicted - shard * shardRows) : shardRows))
     }

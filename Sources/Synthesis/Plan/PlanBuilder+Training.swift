@@ -95,7 +95,8 @@ extension PlanBuilder {
     guard try isModelled(view) else { return }
     let table = try project.table(view.table)
     let rowCount = try project.survey(of: view.table).rowCount
-    let options = configuration.denoiser
+    let own = configuration.configured(forDenoiser: view.name)
+    let options = own.denoiser
     var inputs = rowInputs(view)
     let relations = view.parents.indices.map { parent($0, of: view) }
     for relation in relations {
@@ -108,7 +109,8 @@ extension PlanBuilder {
     for relation in project.schema.children(of: view.table).prefix(view.children) {
       inputs.append(TaskInput("child-labels", from: TaskNames.label(relation.name), output: OutputName.labels))
     }
-    let steps = configuration.steps(rows: rowCount), parts = configuration.trainingParts(steps: steps)
+    // Rungs are steps of `denoiser.steps`: a denoiser with others of its own has them at the same shares.
+    let steps = own.steps(rows: rowCount), parts = configuration.trainingParts(steps: steps)
     var before: TaskIdentifier?
     for (index, part) in parts.enumerated() {
       let isLast = index == parts.count - 1
@@ -125,7 +127,7 @@ extension PlanBuilder {
           earlyStopping: options.earlyStopping, condition: condition, until: part < steps ? part : nil),
         inputs: inputs + (before.map { [TaskInput(OutputName.state, from: $0, output: OutputName.state)] } ?? []),
         outputs: part < steps ? [OutputName.model, OutputName.state] : [OutputName.model], stage: "train",
-        cost: costs.train(
+        cost: costs(of: view).train(
           table, labels: view.labelColumns.count, rows: rowCount,
           share: Double(part - (index > 0 ? parts[index - 1] : 0)) / Double(steps)))
       before = task

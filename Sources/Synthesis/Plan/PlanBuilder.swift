@@ -23,7 +23,7 @@ public struct PlanBuilder {
   /// Predicted number of synthetic rows of each table.
   var rows: [String: Int] = [:]
 
-  private init(_ project: Project) {
+  init(_ project: Project) {
     self.project = project
     let configuration = project.configuration
     costs = CostModel(configuration: configuration)
@@ -40,6 +40,7 @@ public struct PlanBuilder {
   /// - Parameter numericProfile: of the workers that will run it; see `NumericProfile`.
   public static func plan(for project: Project, numericProfile: String) throws -> Plan {
     var builder = PlanBuilder(project)
+    try builder.checkDenoisers()
     try builder.build()
     return try Plan(tasks: builder.tasks, results: builder.results, numericProfile: numericProfile)
   }

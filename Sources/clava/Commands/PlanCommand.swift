@@ -78,14 +78,15 @@ struct PlanCommand: ParsableCommand {
   /// What a sweep would compute.
   private func forecast(_ input: SweepInput) throws {
     let reader = try input.baseReader()
-    let forecast = try SweepForecast(SweepPlanner(input.specification, base: reader))
+    let planner = try SweepPlanner(input.specification, base: reader)
+    let forecast = try SweepForecast(planner)
     let workers = input.base.workers ?? ProcessInfo.processInfo.activeProcessorCount
     if json {
       print(String(decoding: try CanonicalJSON.encodePretty(forecast.json(workers: workers)), as: UTF8.self))
       return
     }
     for line in forecast.lines(workers: workers) { print(line) }
-    for notice in input.notices { print("note: \(notice)") }
+    for notice in input.notices + planner.notices { print("note: \(notice)") }
   }
 
   private static func lines(_ plan: Plan, project: Project, workers: Int, listsTasks: Bool) -> [String] {

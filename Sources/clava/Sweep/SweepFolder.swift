@@ -5,8 +5,8 @@ import Foundation
 import Storage
 import Sweeps
 
-/// The folder of a sweep: a run directory whose tasks are those of all trials, the sweep's own journal, and one folder
-/// for each trial that has ended.
+/// The folder of a sweep: a run directory whose tasks are those of all trials, the sweep's own journal, and what its
+/// search has left, or under scope `relation` the search of each denoiser.
 struct SweepFolder {
   /// Objects, task keys, tasks and logs.
   let directory: RunDirectory
@@ -17,15 +17,28 @@ struct SweepFolder {
   var base: String { directory.configuration }
   /// The sweep file as it is in force, for people; the journal holds what counts.
   var specification: String { "\(path)/sweep.yaml" }
-  /// Folder of the journal of trials.
-  var journal: String { "\(path)/sweep-journal" }
+  /// The search of the whole sweep. Under scope `relation` its journal only says what the sweep is.
+  var whole: SearchFolder { SearchFolder(path: path) }
   /// Its presence asks the process at work to start nothing more.
   var stopRequest: String { "\(path)/stop-requested" }
-  /// The report.
-  var report: String { "\(path)/report/index.html" }
 
-  /// Folder of a trial.
-  func trial(_ number: Int) -> String { "\(path)/trials/\(number)" }
+  private var relations: String { "\(path)/relations" }
+
+  /// The search of one denoiser.
+  func search(of relation: String) -> SearchFolder {
+    let safe = String(
+      relation.map { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_" }.prefix(80))
+    // Different names may look alike then, and none may stand for the folder itself or the one above.
+    let isPlain = safe == relation && !safe.isEmpty && !safe.hasPrefix(".")
+    let name = isPlain ? safe : "\(safe.hasPrefix(".") ? "_" : "")\(safe)-\(Digest.of(relation).hexadecimal.prefix(8))"
+    return SearchFolder(path: "\(relations)/\(name)")
+  }
+
+  /// The searches of denoisers that are there.
+  var searches: [SearchFolder] {
+    FileSystem.list(relations).map { SearchFolder(path: "\(relations)/\($0)") }
+      .filter { FileSystem.isFolder($0.journal) }
+  }
 
   /// Opens or makes the folder of a sweep.
   ///
@@ -43,19 +56,7 @@ struct SweepFolder {
         at: .init(file: path), remedy: "name the folder that 'clava sweep run' was given with --out")
     }
     directory = try RunDirectory(path: path, create: create)
-    try FileSystem.createFolder(journal)
-  }
-
-  /// Writes the page about the sweep and the table of its trials.
-  func writeReport(_ state: SweepState) throws {
-    var links: [Int: String] = [:]
-    for trial in state.trials where FileSystem.exists(self.trial(trial.number)) {
-      links[trial.number] = "../trials/\(trial.number)/summary.json"
-    }
-    let page = SweepReport(state, generatedBy: "clava \(Clava.configuration.version)", links: links)
-    try FileSystem.createFolder("\(path)/report")
-    try FileSystem.writeAtomically(Data(page.html.utf8), to: report)
-    try FileSystem.writeAtomically(Data(page.csv.utf8), to: "\(path)/report/trials.csv")
+    try FileSystem.createFolder(whole.journal)
   }
 
   /// The base configuration as a reader that trials add their values to.

@@ -60,7 +60,8 @@ struct SweepInput {
   /// - Throws: `ClavaError.configuration` if the folder holds a sweep over another base.
   func folder() throws -> SweepFolder {
     let folder = try SweepFolder(path: base.output, create: true)
-    guard FileSystem.exists(folder.base) else {
+    // A sweep that was refused before its first record may be given with another base.
+    guard FileSystem.exists(folder.base), try SweepJournal(folder: folder.whole.journal).isOpen else {
       try FileSystem.writeAtomically(
         Data(ConfigurationWriter.text(base, explained: false).utf8), to: folder.base)
       return folder

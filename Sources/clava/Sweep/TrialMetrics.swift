@@ -56,6 +56,13 @@ enum TrialMetrics {
     return values
   }
 
+  /// The numbers of one denoiser.
+  static func values(_ denoiser: DenoiserResult, seconds: Double) -> MetricValues {
+    var values: MetricValues = ["loss": denoiser.loss, "seconds": seconds]
+    values["val_loss"] = denoiser.validationLoss
+    return values
+  }
+
   /// Means and, from two replicates on, standard deviations.
   static func combine(_ replicates: [MetricValues]) -> (mean: MetricValues, spread: MetricValues?) {
     guard let first = replicates.first, replicates.count > 1 else { return (replicates.first ?? [:], nil) }

@@ -11,9 +11,10 @@ import TaskGraph
 
 /// What one replicate of a trial came to.
 struct TrialResult {
-  var summary: RunSummary
+  /// What is kept of it in the folder of the trial.
+  var summary: any Encodable
   var values: MetricValues
-  /// Digest of the content of all synthetic tables.
+  /// Digest of the content of all synthetic tables, or of the network of the one denoiser.
   var digest: Digest
   /// Content of the models, from which the next rung continues.
   var checkpoint: Digest
@@ -43,6 +44,15 @@ struct TrialResults {
     }
     func path(_ output: TaskOutput) -> String { objects.path(of: output.digest) }
     let total = work.plan.tasks.reduce(0) { $0 + (own[$1.id] ?? 0) }
+    let checkpoint = Self.digest(
+      work.plan.tasks.filter { $0.kind.hasPrefix("train-") }.flatMap { task in task.outputs.map { (task.id, $0) } },
+      outputs)
+    if let relation = work.relation {
+      let denoiser = try DenoiserResult.gather(relation, outputs: outputs, path: path)
+      return TrialResult(
+        summary: denoiser, values: TrialMetrics.values(denoiser, seconds: total), digest: denoiser.content,
+        checkpoint: checkpoint, seconds: total)
+    }
     let summary = try RunSummary.gather(
       project: work.project, outputs: outputs, scores: try scores(of: work, outputs: outputs, path: path),
       seconds: own, wallSeconds: total, tasksRun: work.plan.tasks.count, tasksCached: 0,
@@ -54,9 +64,7 @@ struct TrialResults {
     return TrialResult(
       summary: summary, values: try TrialMetrics.values(summary, seconds: total),
       digest: Self.digest(tables.map { ($0.task, $0.output) }, outputs),
-      checkpoint: Self.digest(
-        work.plan.tasks.filter { $0.kind.hasPrefix("train-") }.flatMap { task in task.outputs.map { (task.id, $0) } },
-        outputs), seconds: total)
+      checkpoint: checkpoint, seconds: total)
   }
 
   /// Scores against the folder that `evaluation.data` names, for which the tables have to be files for a moment.

@@ -11,8 +11,9 @@ private func readConfiguration(_ bytes: [UInt8]) throws {
   var second = ConfigurationReader()
   try second.read(text: ConfigurationWriter.text(configuration, explained: false), source: "again.yaml")
   var again = try second.finish()
-  // Where a table or column was named differs.
+  // Where a table, column or denoiser was named differs.
   for name in again.tables.keys { again.tables[name]?.place = configuration.tables[name]?.place ?? "" }
+  for name in again.denoisers.keys { again.denoisers[name]?.place = configuration.denoisers[name]?.place ?? "" }
   for name in again.columns.keys { again.columns[name]?.place = configuration.columns[name]?.place ?? "" }
   guard again == configuration else { throw FuzzFailure("a configuration does not survive a round trip") }
 }
@@ -43,6 +44,7 @@ package struct ConfigurationTarget: FuzzTarget {
             - shop
           clusters: 20
       columns: { customer.email: { kind: text, pattern: "user{row}@example.com" } }
+      denoisers: { sale: {layers: [64, 64], learning_rate: 2e-3, early_stopping: no}, "sale.shop>shop": {steps: 5} }
       fleet: {hosts: hosts.yaml, listen: 'tcp://0.0.0.0:5570', workers: 4}
 
       """,
@@ -54,7 +56,7 @@ package struct ConfigurationTarget: FuzzTarget {
   private let settings = Mutator(
     samples: [
       "denoiser.steps=2000", "tables.sale.kind=lookup", "columns.customer.email={kind: text, pattern: x}",
-      "denoiser.layers=[256, 256]", "seed=1_000",
+      "denoiser.layers=[256, 256]", "seed=1_000", "denoisers.sale.batch=64",
     ],
     words: ["tables.", "columns.", "==", "=[", "={"], nests: yamlNests)
 

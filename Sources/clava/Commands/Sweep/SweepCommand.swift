@@ -7,7 +7,7 @@ struct SweepCommand: ParsableCommand {
     discussion: """
       A sweep file names options with their ranges, an objective and a number of trials. Trials are tasks of one plan:
       what they share is computed once, what a killed process has finished is kept. Weights & Biases files are read
-      too.
+      too. With `scope: relation` every denoiser is tuned on its own, by its validation loss.
 
       EXAMPLES
         clava plan sweep.yaml --data DIR               what would be computed, and how much of it is shared
@@ -17,14 +17,28 @@ struct SweepCommand: ParsableCommand {
         clava sweep resume SWEEP                       after any stop, whatever its reason
       """,
     subcommands: [
-      SweepRunCommand.self, SweepResumeCommand.self, SweepStatusCommand.self, SweepBestCommand.self,
-      SweepAskCommand.self, SweepTellCommand.self, SweepEnqueueCommand.self, SweepEditCommand.self,
-      SweepRetryCommand.self, SweepStopCommand.self, SweepReplayCommand.self, SweepReportCommand.self,
-      SweepExportCommand.self,
+      SweepRunCommand.self, SweepResumeCommand.self, SweepStatusCommand.self, SweepWatchCommand.self,
+      SweepBestCommand.self, SweepAskCommand.self, SweepTellCommand.self, SweepEnqueueCommand.self,
+      SweepEditCommand.self, SweepRetryCommand.self, SweepStopCommand.self, SweepReplayCommand.self,
+      SweepReportCommand.self, SweepExportCommand.self,
     ])
 }
 
-/// The folder that most subcommands are about.
+/// The folder, and under scope `relation` the denoiser, that most subcommands are about.
+struct SweepSearchArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("Folder of the sweep.", valueName: "sweep"), completion: .directory)
+  var path: String
+
+  @Option(name: .long, help: ArgumentHelp("Scope relation: only this denoiser.", valueName: "name"))
+  var relation: String?
+
+  /// Reads the sweep.
+  func open() throws -> OpenedSweep {
+    try OpenedSweep(SweepFolder(path: path, create: false), relation: relation)
+  }
+}
+
+/// The folder that some subcommands are about.
 struct SweepFolderArgument: ParsableArguments {
   @Argument(help: ArgumentHelp("Folder of the sweep.", valueName: "sweep"), completion: .directory)
   var path: String

@@ -17,6 +17,7 @@ struct SweepRunCommand: ParsableCommand {
         clava sweep run sweep.yaml --data DIR --out SWEEP
         clava sweep run sweep.yaml --synchronous 8     same trials whatever the workers and the timing
         clava sweep run wandb.yaml --data DIR --json
+        clava sweep run sweep.yaml --data DIR --set denoiser.holdout=0.05     scope relation: needs a holdout
       """)
 
   @Argument(help: "Sweep file (YAML), also one of Weights & Biases.", completion: .file())
@@ -86,27 +87,49 @@ struct SweepExecution {
     Interruption.install()
     var display: SweepDisplay?
     let session = try SweepSession(folder: folder, beginning: beginning) { display?.show($0) }
-    let specification = session.journal.state.specification
-    display = SweepDisplay(specification, printsJSON: printsJSON, isQuiet: isQuiet)
+    display = SweepDisplay(session.planner.specification, printsJSON: printsJSON, isQuiet: isQuiet)
+    if !printsJSON && !isQuiet { for notice in session.planner.notices { print("note: \(notice)") } }
     try session.run()
-    try folder.writeReport(session.journal.state)
-    let state = session.journal.state
-    if printsJSON {
-      JSONLines.print(["type": JSONValue.string("status"), "status": try JSONValue(encoding: state.status)])
-      return
-    }
+    let sweep = try OpenedSweep(folder)
+    let report = try sweep.writeReports()
+    if printsJSON { return try printStatus(sweep) }
     guard !isQuiet else { return }
-    for line in SweepText.table(state.trials, specification) { print(line) }
-    print("")
-    guard let best = state.best.first else {
+    if sweep.isByRelation { try printRelations(sweep) } else { printBest(session) }
+    guard sweep.searches.contains(where: { !$0.state.best.isEmpty }) else {
       print("no trial is complete; see `clava sweep status \(folder.path)`")
       return
     }
+    print("report: \(report)")
+    print(
+      "\(sweep.isByRelation ? "configuration with the best of each" : "its configuration"): "
+        + "clava sweep best \(folder.path) --apply best.yaml")
+  }
+
+  private func printStatus(_ sweep: OpenedSweep) throws {
+    var line: [String: JSONValue] = ["type": .string("status")]
+    if sweep.isByRelation {
+      line["relations"] = try JSONValue(encoding: sweep.relations())
+    } else {
+      line["status"] = try JSONValue(encoding: sweep.whole.state.status)
+    }
+    JSONLines.print(line)
+  }
+
+  private func printRelations(_ sweep: OpenedSweep) throws {
+    let relations = try sweep.relations(), specification = sweep.whole.state.specification
+    for line in SweepText.table(relations, specification) { print(line) }
+    print("")
+    for line in SweepText.changes(relations, specification) { print(line) }
+  }
+
+  private func printBest(_ session: SweepSession) {
+    let state = session.whole.state, specification = state.specification
+    for line in SweepText.table(state.trials, specification) { print(line) }
+    print("")
+    guard let best = state.best.first else { return }
     print("best: \(SweepText.describe(best, specification))")
     for line in specification.space.difference(best.parameters, from: session.planner.project.configuration) {
       print("  \(line)")
     }
-    print("report: \(folder.report)")
-    print("its configuration: clava sweep best \(folder.path) --apply best.yaml")
   }
 }

@@ -7,25 +7,28 @@ import Sweeps
 /// A sweep that nobody is at work on, to add records to its history.
 struct SteeredSweep {
   let folder: SweepFolder
-  let journal: SweepJournal
+  let sweep: OpenedSweep
   private let lock: AnyObject
 
   /// Takes the sweep's lock.
   ///
-  /// - Throws: `ClavaError.input` if a process is at work on it.
-  init(_ argument: SweepFolderArgument) throws {
-    folder = try SweepFolder(path: argument.path, create: false)
+  /// - Parameters:
+  ///   - path: its folder.
+  ///   - relation: the only denoiser that is meant.
+  /// - Throws: `ClavaError.input` if a process is at work on it, or it has no such denoiser.
+  init(_ path: String, relation: String? = nil) throws {
+    folder = try SweepFolder(path: path, create: false)
     lock = try folder.directory.lock()
-    journal = try SweepJournal(folder: folder.journal)
-    guard journal.isOpen else {
+    sweep = try OpenedSweep(folder, relation: relation)
+    guard sweep.whole.isOpen else {
       throw ClavaError(
-        .input, "the sweep was never begun", at: .init(file: argument.path),
+        .input, "the sweep was never begun", at: .init(file: path),
         remedy: "give the `clava sweep run` command again")
     }
   }
 
-  /// Adds records durably.
-  func append(_ records: [SweepRecord]) throws {
+  /// Adds records to a journal durably.
+  static func append(_ records: [SweepRecord], to journal: SweepJournal) throws {
     for record in records { try journal.append(record) }
     try journal.sync()
   }
@@ -38,19 +41,21 @@ struct SweepEnqueueCommand: ParsableCommand {
     discussion: """
       EXAMPLES
         clava sweep enqueue SWEEP denoiser.learning_rate=1e-3 labels.clusters=30
+        clava sweep enqueue SWEEP --relation trans denoiser.learning_rate=1e-3
       """)
 
-  @OptionGroup var folder: SweepFolderArgument
+  @OptionGroup var folder: SweepSearchArgument
 
   @Argument(help: "NAME=VALUE of one parameter or more.")
   var settings: [String]
 
   func run() throws {
-    let sweep = try SteeredSweep(folder)
+    let steered = try SteeredSweep(folder.path, relation: folder.relation)
+    let journal = try steered.sweep.single().journal
     let parameters = try TrialParameters(settings: settings)
-    let problems = sweep.journal.state.specification.space.problems(of: parameters)
+    let problems = journal.state.specification.space.problems(of: parameters)
     guard problems.isEmpty else { throw ClavaError(.configuration, problems: problems) }
-    try sweep.append([.enqueued(parameters)])
+    try SteeredSweep.append([.enqueued(parameters)], to: journal)
     print("enqueued: \(parameters.canonicalText); `clava sweep resume \(folder.path)` tries it")
   }
 }
@@ -65,19 +70,20 @@ struct SweepAskCommand: ParsableCommand {
         clava sweep tell SWEEP 12 pairs=0.93
       """)
 
-  @OptionGroup var folder: SweepFolderArgument
+  @OptionGroup var folder: SweepSearchArgument
 
   @Flag(name: .long, help: "Print JSON.")
   var json = false
 
   func run() throws {
-    let sweep = try SteeredSweep(folder)
-    guard let record = sweep.journal.state.ask(), case .suggest(let suggest) = record else {
+    let steered = try SteeredSweep(folder.path, relation: folder.relation)
+    let journal = try steered.sweep.single().journal
+    guard let record = journal.state.ask(), case .suggest(let suggest) = record else {
       throw ClavaError(
         .input, "the sweep has no more trials to give", at: .init(file: folder.path),
         remedy: "raise sweep.trials with `clava sweep edit`")
     }
-    try sweep.append([record])
+    try SteeredSweep.append([record], to: journal)
     if json {
       print(String(decoding: try CanonicalJSON.encode(suggest), as: UTF8.self))
     } else {
@@ -98,7 +104,7 @@ struct SweepTellCommand: ParsableCommand {
         clava sweep tell SWEEP 12 pairs=0.93 seconds=80
       """)
 
-  @OptionGroup var folder: SweepFolderArgument
+  @OptionGroup var folder: SweepSearchArgument
 
   @Argument(help: "Number of the trial.")
   var trial: Int
@@ -107,8 +113,9 @@ struct SweepTellCommand: ParsableCommand {
   var values: [String]
 
   func run() throws {
-    let sweep = try SteeredSweep(folder)
-    guard sweep.journal.state.trials.indices.contains(trial) else {
+    let steered = try SteeredSweep(folder.path, relation: folder.relation)
+    let journal = try steered.sweep.single().journal
+    guard journal.state.trials.indices.contains(trial) else {
       throw ClavaError(
         .input, "there is no trial \(trial)", at: .init(file: folder.path), remedy: "get one with `clava sweep ask`")
     }
@@ -120,8 +127,8 @@ struct SweepTellCommand: ParsableCommand {
       }
       metrics[String(parts[0])] = number
     }
-    try sweep.append([.told(trial, metrics)])
-    print("trial \(trial): \(sweep.journal.state.trials[trial].state.name)")
+    try SteeredSweep.append([.told(trial, metrics)], to: journal)
+    print("trial \(trial): \(journal.state.trials[trial].state.name)")
   }
 }
 
@@ -140,19 +147,24 @@ struct SweepEditCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    let sweep = try SteeredSweep(folder)
+    let steered = try SteeredSweep(folder.path)
+    let whole = steered.sweep.whole
     let text = String(decoding: try FileSystem.read(file, code: .configuration), as: UTF8.self)
     var specification = try SweepFile.read(text: text, source: file).specification
-    let old = sweep.journal.state.specification
+    let old = whole.state.specification
     specification.synchronous = specification.synchronous ?? old.synchronous
     if specification.sampler.kind == .file && specification.sampler.points.isEmpty {
       specification.sampler.points = old.sampler.points
     }
     guard specification != old else { return print("nothing has changed") }
-    let record = try sweep.journal.state.edit(to: specification)
-    _ = try SweepPlanner(specification, base: sweep.folder.baseReader())
-    try sweep.append([record])
-    try FileSystem.writeAtomically(Data(SweepFileWriter.text(specification).utf8), to: sweep.folder.specification)
+    let record = try whole.state.edit(to: specification)
+    let searches = steered.sweep.searches.filter { $0.relation != nil }
+    let edits = try searches.map { try $0.state.edit(to: specification.search(of: $0.relation ?? "")) }
+    _ = try SweepPlanner(specification, base: steered.folder.baseReader())
+    // Should the process end in between, the next one that works on the sweep adds what is missing.
+    try SteeredSweep.append([record], to: whole)
+    for (search, edit) in zip(searches, edits) { try SteeredSweep.append([edit], to: search.journal) }
+    try FileSystem.writeAtomically(Data(SweepFileWriter.text(specification).utf8), to: steered.folder.specification)
     if case .edit(let edit) = record { for line in edit.what { print("now: \(line)") } }
     print("`clava sweep resume \(folder.path)` goes on under it")
   }
@@ -167,7 +179,7 @@ struct SweepRetryCommand: ParsableCommand {
         clava sweep retry SWEEP --failed
       """)
 
-  @OptionGroup var folder: SweepFolderArgument
+  @OptionGroup var folder: SweepSearchArgument
 
   @Flag(name: .long, help: "The trials that failed, were no number or ran out of time.")
   var failed = false
@@ -176,10 +188,14 @@ struct SweepRetryCommand: ParsableCommand {
     guard failed else {
       throw ValidationError("say which: --failed")
     }
-    let sweep = try SteeredSweep(folder)
-    let records = sweep.journal.state.retries()
-    try sweep.append(records)
-    print("\(records.count) trials to run again; `clava sweep resume \(folder.path)` does")
+    let steered = try SteeredSweep(folder.path, relation: folder.relation)
+    var count = 0
+    for search in steered.sweep.searches {
+      let records = search.state.retries()
+      try SteeredSweep.append(records, to: search.journal)
+      count += records.count
+    }
+    print("\(count) trials to run again; `clava sweep resume \(folder.path)` does")
   }
 }
 
