@@ -184,6 +184,9 @@ public struct Scheduler {
   /// Bytes of memory the next attempt at a task asks for, or 0 if the plan has no such task.
   public func memoryRequest(of task: TaskIdentifier) -> Int { indexes[task].map { request($0) } ?? 0 }
 
+  /// Place of a task among all, the one with the longest remaining path first.
+  public func rank(of task: TaskIdentifier) -> Int { indexes[task].map { tasks[$0].rank } ?? tasks.count }
+
   private mutating func account(_ now: Duration) {
     let seconds = max(0, (now - lastAccount).inSeconds)
     lastAccount = max(now, lastAccount)
