@@ -167,7 +167,7 @@ public struct Scheduler {
   /// Whether every task is done, failed or blocked.
   public var isFinished: Bool { openCount == 0 }
 
-  /// Tasks that could run now or are held by workers: more slots than this are of no use.
+  /// Tasks that could run now or are held by workers: more slots than this are of no use, except to be lent.
   public var runnableCount: Int { readyCount + awaited.count + leaseCount }
 
   /// Whether this coordinator has given the attempt to this worker, now or earlier: only then may it commit.

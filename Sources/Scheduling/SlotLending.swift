@@ -13,6 +13,9 @@ public enum SlotLending {
     case busy(wanted: Int, rank: Int)
   }
 
+  /// Slots that a task can use as a rule; few can use more.
+  public static let usefulSlots = 16
+
   /// Lends idle slots, in their order, to the most urgent task until it wants no more, then to the next.
   ///
   /// - Parameters:
