@@ -60,11 +60,12 @@ INLINE float softmax_terms(float *exponentials, const float *logits, int64_t lev
 
 MULTIVERSION
 void ck_edm_loss(
-    float *restrict output, double *restrict column_loss, const ck_layout *layout, const float *restrict numerics,
-    const int32_t *restrict codes, const int32_t *restrict row_index, const float *restrict noise,
-    const double *restrict sigma, int64_t rows, float weight) {
+    float *restrict output, double *restrict loss, int64_t loss_stride, const ck_layout *layout,
+    const float *restrict numerics, const int32_t *restrict codes, const int32_t *restrict row_index,
+    const float *restrict noise, const double *restrict sigma, int64_t rows, float weight) {
   int64_t numeric_count = layout->numeric_count, width = layout->width;
   for (int64_t r = 0; r < rows; r++) {
+    double *restrict column_loss = loss + r * loss_stride;
     double root = __builtin_elementwise_sqrt(1.0 + sigma[r] * sigma[r]);
     float data_factor = (float)(sigma[r] / root), noise_factor = (float)(1.0 / root);
     float *restrict row = output + r * width;
@@ -91,6 +92,13 @@ void ck_edm_loss(
       logits[code[k]] -= weight;
       offset += levels;
     }
+  }
+}
+
+MULTIVERSION
+void ck_add_losses(double *restrict sums, const double *restrict losses, int64_t rows, int64_t columns) {
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t c = 0; c < columns; c++) { sums[c] += losses[r * columns + c]; }
   }
 }
 

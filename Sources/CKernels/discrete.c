@@ -4,10 +4,12 @@
 
 MULTIVERSION
 void ck_noise_loss(
-    float *restrict output, double *restrict column_loss, const ck_layout *layout, const int32_t *restrict codes,
-    const int32_t *restrict row_index, const float *restrict noise, int64_t rows, float weight) {
+    float *restrict output, double *restrict loss, int64_t loss_stride, const ck_layout *layout,
+    const int32_t *restrict codes, const int32_t *restrict row_index, const float *restrict noise, int64_t rows,
+    float weight) {
   int64_t numeric_count = layout->numeric_count, width = layout->width;
   for (int64_t r = 0; r < rows; r++) {
+    double *restrict column_loss = loss + r * loss_stride;
     float *restrict row = output + r * width;
     const float *restrict draws = noise + r * width;
     const int32_t *code = codes + row_index[r] * layout->category_count;
@@ -56,11 +58,12 @@ INLINE double bin_bits(double value, double error, double inverse_deviation, dou
 
 MULTIVERSION
 void ck_bound_loss(
-    float *restrict output, double *restrict column_loss, const ck_layout *layout, const float *restrict numerics,
-    const int32_t *restrict codes, const int32_t *restrict row_index, const float *restrict noise,
-    const double *restrict times, const ck_bound *bound, int64_t rows, float weight) {
+    float *restrict output, double *restrict column_losses, int64_t loss_stride, const ck_layout *layout,
+    const float *restrict numerics, const int32_t *restrict codes, const int32_t *restrict row_index,
+    const float *restrict noise, const double *restrict times, const ck_bound *bound, int64_t rows, float weight) {
   int64_t numeric_count = layout->numeric_count, width = layout->width;
   for (int64_t r = 0; r < rows; r++) {
+    double *restrict column_loss = column_losses + r * loss_stride;
     float *restrict row = output + r * width;
     const float *restrict draws = noise + r * width;
     const float *restrict values = numerics + row_index[r] * numeric_count;

@@ -35,6 +35,31 @@ void clava_keep_freed_memory(void) {
 
 int clava_parent_death_signal(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
+static struct flock byte_range(short type, int64_t offset, int64_t length) {
+  struct flock range = {0};
+  range.l_type = type;
+  range.l_whence = SEEK_SET;
+  range.l_start = offset;
+  range.l_len = length;
+  return range;
+}
+
+int clava_lock_bytes(int descriptor, int64_t offset, int64_t length) {
+  struct flock range = byte_range(F_WRLCK, offset, length);
+  return fcntl(descriptor, F_OFD_SETLK, &range);
+}
+
+int clava_unlock_bytes(int descriptor, int64_t offset, int64_t length) {
+  struct flock range = byte_range(F_UNLCK, offset, length);
+  return fcntl(descriptor, F_OFD_SETLK, &range);
+}
+
+int clava_bytes_are_locked(int descriptor, int64_t offset, int64_t length) {
+  struct flock range = byte_range(F_WRLCK, offset, length);
+  if (fcntl(descriptor, F_OFD_GETLK, &range) != 0) return -1;
+  return range.l_type != F_UNLCK;
+}
+
 int clava_exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 int clava_term_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : -1; }

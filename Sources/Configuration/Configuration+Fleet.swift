@@ -66,6 +66,8 @@ extension Configuration {
     public var heartbeat = 2.0
     /// Memory a worker may use, in bytes; nil is what its machine or job has.
     public var memory: Int?
+    /// Whether idle workers of a machine lend their processors to their neighbours.
+    public var lendSlots = true
     /// Kernel set of OpenBLAS that every worker uses; `auto` picks the fastest this processor has.
     public var coreType = "auto"
     public var ssh = SSH()

@@ -34,6 +34,9 @@ extension ConfigurationKey {
       "fleet.memory", .optionalBytes(\.fleet.memory, "auto"), "memory of a worker; auto is what its machine or job has"
     ),
     .init(
+      "fleet.lend_slots", .flag(\.fleet.lendSlots),
+      "an idle worker lends its processor to a training or sampling of another worker of its machine"),
+    .init(
       "fleet.core_type", .choice(\.fleet.coreType, ["auto"] + coreTypes),
       "kernels OpenBLAS uses in all workers; results are equal only for equal kernels"),
   ]

@@ -42,13 +42,14 @@ public final class Denoiser: Sendable {
   ///   - levels: noise level of every row.
   ///   - weight: factor of every loss, 1 / (batch size × `shape.lossCount`) for the mean.
   ///   - columnLoss: `shape.lossCount` sums, added to.
+  ///   - lossStride: distance of the sums of two rows: 0 to sum over rows, `shape.lossCount` to keep each row's losses.
   ///   - gradients: overwritten; nil for the loss alone.
   ///   - dropout: masks of a training step.
   package func loss(
     _ parameters: UnsafePointer<Float>, features: FeatureRows, condition: ConditionInput,
     rowIndex: UnsafePointer<Int32>, noise: UnsafePointer<Float>, levels: NoiseLevels, rows: Int,
-    weight: Float, columnLoss: UnsafeMutablePointer<Double>, gradients: UnsafeMutablePointer<Float>?,
-    dropout: Dropout? = nil, _ buffers: NetworkBuffers
+    weight: Float, columnLoss: UnsafeMutablePointer<Double>, lossStride: Int = 0,
+    gradients: UnsafeMutablePointer<Float>?, dropout: Dropout? = nil, _ buffers: NetworkBuffers
   ) {
     features.numerics.withUnsafeBufferPointer { numerics in
       features.codes.withUnsafeBufferPointer { codes in
@@ -63,15 +64,16 @@ public final class Denoiser: Sendable {
           switch (shape.process, bound) {
           case (.edm, _):
             ck_edm_loss(
-              output, columnLoss, layout, table.numerics, table.codes, rowIndex, noise, levels.sigma, Int64(rows),
-              weight)
+              output, columnLoss, Int64(lossStride), layout, table.numerics, table.codes, rowIndex, noise,
+              levels.sigma, Int64(rows), weight)
           case (.ddpm, .none):
-            ck_noise_loss(output, columnLoss, layout, table.codes, rowIndex, noise, Int64(rows), weight)
+            ck_noise_loss(
+              output, columnLoss, Int64(lossStride), layout, table.codes, rowIndex, noise, Int64(rows), weight)
           case (.ddpm, .some(let bound)):
             withUnsafePointer(to: bound.value) { bound in
               ck_bound_loss(
-                output, columnLoss, layout, table.numerics, table.codes, rowIndex, noise, levels.times, bound,
-                Int64(rows), weight)
+                output, columnLoss, Int64(lossStride), layout, table.numerics, table.codes, rowIndex, noise,
+                levels.times, bound, Int64(rows), weight)
             }
           }
         }

@@ -16,6 +16,7 @@ public final class DenoiserTrainer {
   public private(set) var metrics = TrainingMetrics()
 
   private let denoiser: Denoiser
+  private let team = ThreadTeam()
   private let parameters: OptimizedParameters
   private let best: Matrix?
   private let shards: ShardedLoss
@@ -45,7 +46,7 @@ public final class DenoiserTrainer {
     plan = BatchPlan(rowCount: features.rowCount, options: options)
     shards = ShardedLoss(
       denoiser: denoiser, features: features, condition: condition, options: options,
-      capacity: max(plan.batch, plan.holdout.count))
+      capacity: max(plan.batch, plan.holdout.count), team: team)
     parameters = OptimizedParameters(denoiser.network.layout)
     parameters.initialize(from: RandomStream(seed: options.seed, name: "\(options.stream)/initial"))
     let keepsBest = options.earlyStopping && !plan.holdout.isEmpty
@@ -69,6 +70,18 @@ public final class DenoiserTrainer {
   /// Number of rows kept out of training.
   public var holdoutCount: Int { plan.holdout.count }
 
+  /// Threads that compute the next steps, the caller's included; the bits are the same for any number.
+  public var threads: Int {
+    get { shards.threads }
+    set { shards.threads = min(max(1, newValue), maximumThreads) }
+  }
+
+  /// Threads beyond this number would have nothing to do: a batch has so many micro-shards.
+  public var maximumThreads: Int { shards.shardCount(plan.batch) }
+
+  /// Threads beside the caller's that were started so far.
+  package var helperCount: Int { team.helperCount }
+
   /// One optimiser step; returns the loss of its batch before the update.
   ///
   /// - Throws: `ClavaError` when the loss is not finite; the parameters are then those of the step before.
@@ -82,7 +95,8 @@ public final class DenoiserTrainer {
       guard loss.isFinite else { return }
       parameters.update(
         gradients: result.gradient.pointer, step: step, learningRate: schedule.rate(step: step),
-        averageDecay: AverageDecay.value(step: step, limit: options.ema), settings: settings)
+        averageDecay: AverageDecay.value(step: step, limit: options.ema), settings: settings, team: team,
+        threads: threads)
     }
     guard loss.isFinite else {
       throw ClavaError(

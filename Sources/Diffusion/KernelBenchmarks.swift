@@ -146,7 +146,7 @@ public enum KernelBenchmarks {
     return best
   }
 
-  private static func defaultTable(rows: Int) -> (DenoiserShape, FeatureRows, ConditionRows) {
+  static func defaultTable(rows: Int) -> (DenoiserShape, FeatureRows, ConditionRows) {
     let layout = FeatureLayout(
       numericCount: 12, levelCounts: [3, 6, 9, 14], scales: [Float](repeating: 1.2, count: 4))
     let stream = RandomStream(seed: 1, name: "table")

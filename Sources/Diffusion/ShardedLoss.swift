@@ -1,38 +1,46 @@
+internal import CKernels
+internal import Essentials
 internal import Neural
 internal import Tensors
 
 /// Runs a denoiser over micro-shards of a batch: fixed row ranges whose gradients are summed in a fixed tree.
+///
+/// Shards may be computed by several threads at a time. What is added up, and in which order, follows from the shards
+/// alone, so that the bits are the same for any number of threads.
 final class ShardedLoss {
   let denoiser: Denoiser
   private let features: FeatureRows
   private let condition: ConditionRows
   private let options: TrainingOptions
   private let shardRows: Int
-  private let buffers: NetworkBuffers
-  private let conditions: ConditionBuffers
-  private let noise: Matrix
-  private let levels: NoiseLevels
   private let columnLoss: UnsafeMutablePointer<Double>
   private let tree: GradientTree
+  private let team: ThreadTeam
+  private var lanes: [ShardLane] = []
+
+  /// Threads that compute shards, the caller's included.
+  var threads = 1 {
+    didSet { tree.threads = threads }
+  }
 
   init(
-    denoiser: Denoiser, features: FeatureRows, condition: ConditionRows, options: TrainingOptions, capacity: Int
+    denoiser: Denoiser, features: FeatureRows, condition: ConditionRows, options: TrainingOptions, capacity: Int,
+    team: ThreadTeam
   ) {
     self.denoiser = denoiser
     self.features = features
     self.condition = condition
     self.options = options
+    self.team = team
     shardRows = max(1, min(options.shardRows, capacity))
-    buffers = NetworkBuffers(denoiser.shape.network, capacity: shardRows)
-    conditions = ConditionBuffers(condition, capacity: shardRows)
-    noise = Matrix(rows: shardRows, columns: denoiser.shape.features.width)
-    levels = NoiseLevels(
-      denoiser.shape.process, location: options.sigmaLocation, scale: options.sigmaScale, capacity: shardRows)
     columnLoss = .allocate(capacity: denoiser.shape.lossCount)
-    tree = GradientTree(count: denoiser.network.layout.count)
+    tree = GradientTree(count: denoiser.network.layout.count, team: team)
   }
 
   deinit { columnLoss.deallocate() }
+
+  /// Number of micro-shards of so many rows.
+  func shardCount(_ rows: Int) -> Int { (rows + shardRows - 1) / shardRows }
 
   /// The streams of one batch: row r of the batch takes draw (r, step) of each.
   struct Draws {
@@ -71,34 +79,48 @@ final class ShardedLoss {
     return (loss, tree.finish())
   }
 
+  /// Computes as many shards at a time as there are threads, and adds them up in their order.
   private func run(
     _ parameters: Matrix, rows: UnsafeBufferPointer<Int32>, draws: Draws, wantsGradient: Bool
   ) -> Double {
     guard let base = rows.baseAddress, !rows.isEmpty else { return 0 }
     let columns = denoiser.shape.lossCount
     let total = Double(rows.count) * Double(columns)
+    let weight = Float(1 / total)
+    let shards = shardCount(rows.count)
     columnLoss.update(repeating: 0, count: columns)
-    var start = 0
-    while start < rows.count {
-      let count = min(shardRows, rows.count - start)
-      let shard = base + start
-      draws.noise.fillNormals(noise, rows: 0..<count, firstRow: UInt64(start), step: draws.step)
-      levels.draw(rows: count, from: draws.levels, firstRow: UInt64(start), step: draws.step)
-      let input = conditions.fill(condition, count: count) { Int(shard[$0]) }
-      let gradient = wantsGradient ? tree.nextBuffer() : nil
-      let rate = denoiser.shape.dropout
-      let dropout =
-        wantsGradient && rate > 0
-        ? Dropout(rate: rate, stream: draws.dropout, firstRow: UInt64(start), step: draws.step) : nil
-      denoiser.loss(
-        parameters.pointer, features: features, condition: input, rowIndex: shard, noise: noise.pointer,
-        levels: levels, rows: count, weight: Float(1 / total), columnLoss: columnLoss,
-        gradients: gradient?.pointer, dropout: dropout, buffers)
-      if let gradient { tree.add(gradient) }
-      start += count
+    var done = 0
+    while done < shards {
+      let first = done
+      let wave = min(threads, shards - done)
+      let lanes = readyLanes(wave)
+      let gradients = (0..<wave).map { _ in wantsGradient ? tree.nextBuffer() : nil }
+      func extent(_ part: Int) -> (first: Int, count: Int) {
+        let start = (first + part) * shardRows
+        return (start, min(shardRows, rows.count - start))
+      }
+      team.run(parts: wave, threads: wave) { [denoiser, features, condition] part, _ in
+        let (first, count) = extent(part)
+        lanes[part].compute(
+          denoiser, parameters.pointer, features: features, condition: condition, rows: base, first: first,
+          count: count, draws: draws, weight: weight, gradient: gradients[part])
+      }
+      for part in 0..<wave {
+        ck_add_losses(columnLoss, lanes[part].losses, Int64(extent(part).count), Int64(columns))
+        if let gradient = gradients[part] { tree.add(gradient) }
+      }
+      done += wave
     }
     var sum = 0.0
     for column in 0..<columns { sum += columnLoss[column] }
     return sum / total
+  }
+
+  /// As many lanes; made when they are first needed, and kept.
+  private func readyLanes(_ count: Int) -> [ShardLane] {
+    while lanes.count < count {
+      lanes.append(ShardLane(denoiser.shape, condition: condition, options: options, shardRows: shardRows))
+    }
+    return lanes
   }
 }

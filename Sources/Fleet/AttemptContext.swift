@@ -15,6 +15,7 @@ final class AttemptContext: TaskContext {
   private let checkpoints: CheckpointStore
   private let stop: StopFlag
   private let tell: @Sendable (ComputeReport) -> Void
+  private let borrower: SlotBorrower?
   private let attempt: AttemptIdentifier
   private var outputPaths: [String: String] = [:]
   private var lastProgress: Duration?
@@ -22,7 +23,7 @@ final class AttemptContext: TaskContext {
   private var lastLoss: Double?
 
   init(
-    _ order: WorkOrder, directory: RunDirectory, objects: ObjectStore, stop: StopFlag,
+    _ order: WorkOrder, directory: RunDirectory, objects: ObjectStore, stop: StopFlag, borrower: SlotBorrower? = nil,
     tell: @escaping @Sendable (ComputeReport) -> Void
   ) {
     task = order.task
@@ -32,6 +33,7 @@ final class AttemptContext: TaskContext {
     self.objects = objects
     self.stop = stop
     self.tell = tell
+    self.borrower = borrower
     let folder = directory.task(order.task.id.folderName)
     checkpoints = CheckpointStore(taskFolder: folder, retention: order.retention ?? .init()) { damage in
       Self.write("damaged checkpoint: \(damage)")
@@ -72,8 +74,12 @@ final class AttemptContext: TaskContext {
     let now = MonotonicClock.now
     if let lastProgress, now - lastProgress < Self.progressInterval { return }
     lastProgress = now
+    var progress = progress
+    if let borrower, borrower.slots > 1 { progress.slots = borrower.slots }
     tell(.progress(attempt, progress))
   }
+
+  func threads(upTo most: Int) -> Int { borrower?.threads(upTo: most, now: MonotonicClock.now) ?? 1 }
 
   func log(_ line: String) { Self.write(line) }
 

@@ -41,6 +41,10 @@ struct AttemptRecord: Codable, Sendable {
   var peakMemory: Int?
   /// Seconds it ran.
   var seconds: Double?
+  /// Most slots it used at a time; nil: one.
+  var slots: Int?
+  /// Seconds of other slots that were lent to it; nil: none.
+  var borrowedSeconds: Double?
   /// Seconds since 1970 at its end.
   var ended: Double = Date().timeIntervalSince1970
   var worker: String?

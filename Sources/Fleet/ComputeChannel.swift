@@ -20,6 +20,8 @@ struct WorkOrder: Codable, Sendable {
   var retention: CheckpointRetention?
   /// The worker's name, for its records.
   var worker: String?
+  /// Its place among all tasks of the plan, the most urgent first.
+  var rank: Int?
   /// Bytes asked for it, and when it has to leave for want of them; nil: no limit.
   var memory: Int?
   var memoryGuard: MemoryGuard?

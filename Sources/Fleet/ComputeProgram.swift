@@ -65,11 +65,12 @@ public enum ComputeProgram {
       directory = try RunDirectory(path: runPath, create: false)
       objects = try directory.objectStore()
       let inbox = Inbox()
+      let borrower = SlotBorrower(environment: ProcessInfo.processInfo.environment)
       startReader(channel, inbox)
       try channel.send(ComputeReport.ready)
       while true {
         let (order, stop) = inbox.next()
-        try channel.send(perform(order, stop, registry, directory, objects, channel))
+        try channel.send(perform(order, stop, registry, directory, objects, channel, borrower))
       }
     } catch {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
@@ -105,7 +106,7 @@ public enum ComputeProgram {
 
   private static func perform(
     _ order: WorkOrder, _ stop: StopFlag, _ registry: TaskRegistry, _ directory: RunDirectory,
-    _ objects: ObjectStore, _ channel: ComputeChannel
+    _ objects: ObjectStore, _ channel: ComputeChannel, _ borrower: SlotBorrower?
   ) -> ComputeReport {
     let attempt = AttemptIdentifier(order.task.id, order.attempt)
     let began = MonotonicClock.now
@@ -113,10 +114,14 @@ public enum ComputeProgram {
     let shared = Shared()
     // The memory watch may speak while the body reports progress.
     @Sendable func tell(_ report: ComputeReport) { shared.sending.withLock { _ in _ = try? channel.send(report) } }
-    @Sendable func record(_ outcome: AttemptRecord.Outcome, _ cause: String? = nil, exitCode: Int32? = nil) {
+    @Sendable func record(
+      _ outcome: AttemptRecord.Outcome, _ cause: String? = nil, exitCode: Int32? = nil,
+      loan: SlotBorrower.Loan? = nil
+    ) {
       AttemptRecord(
         task: order.task.id, attempt: order.attempt, outcome: outcome, cause: cause, exitCode: exitCode,
-        peakMemory: ProcessMemory.peak, seconds: (MonotonicClock.now - began).inSeconds, worker: order.worker,
+        peakMemory: ProcessMemory.peak, seconds: (MonotonicClock.now - began).inSeconds, slots: loan?.mostSlots,
+        borrowedSeconds: loan?.seconds, worker: order.worker,
         process: Int(getpid()), command: CommandLine.arguments
       ).write(to: folder)
     }
@@ -125,7 +130,9 @@ public enum ComputeProgram {
       record(.outOfMemory, sentence, exitCode: memoryExitCode)
       _exit(memoryExitCode)
     }
-    let context = AttemptContext(order, directory: directory, objects: objects, stop: stop) { tell($0) }
+    let context = AttemptContext(order, directory: directory, objects: objects, stop: stop, borrower: borrower) {
+      tell($0)
+    }
     let request = order.memory ?? 0
     @Sendable func sentence(_ ending: String) -> String {
       let (size, most) = (shared.used.withLock { $0 } >> 20, request >> 20)
@@ -141,14 +148,18 @@ public enum ComputeProgram {
       },
       overdue: { outgrow(sentence("it was left without a checkpoint of its own")) })
     defer { watch.stop() }
+    borrower?.begin(rank: order.rank ?? 0)
+    defer { borrower?.end() }
     do {
       try redirectOutput(to: folder)
       ProcessMemory.resetPeak()
       try registry.body(for: order.task).run(context)
+      let loan = borrower?.giveAllBack()
       let outputs = try context.deliver()
       let result = AttemptResult(
-        outputs: outputs, seconds: (MonotonicClock.now - began).inSeconds, peakMemory: ProcessMemory.peak)
-      record(.finished)
+        outputs: outputs, seconds: (MonotonicClock.now - began).inSeconds, peakMemory: ProcessMemory.peak,
+        borrowedSeconds: loan?.seconds)
+      record(.finished, loan: loan)
       return .finished(attempt, result)
     } catch {
       watch.stop()
@@ -156,7 +167,7 @@ public enum ComputeProgram {
       let error = ClavaError.wrapping(error)
       if error.code == .interrupted, stop.isRaised {
         if watch.hasFired { outgrow(sentence("it was saved and left")) }
-        record(.returned)
+        record(.returned, loan: borrower?.giveAllBack())
         return .left(attempt)
       }
       context.log("\(error)")

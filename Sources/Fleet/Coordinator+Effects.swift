@@ -70,7 +70,8 @@ extension Coordinator {
     let order = WorkOrder(
       task: task, attempt: attempt.number, inputs: inputs.map { .init(digest: $0.digest, size: $0.size) },
       checkpointSeconds: settings.checkpointSeconds, retention: settings.checkpointRetention, worker: worker,
-      memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard)
+      rank: scheduler.rank(of: task.id), memory: scheduler.memoryRequest(of: task.id), memoryGuard: settings.memoryGuard
+    )
     let work = try ComputeCommand.run(order).encoded()
     permitFiles(of: attempt, to: worker)
     // A number that was given out must never be given out again: the grant leaves once it is on disk.

@@ -86,7 +86,8 @@ extension Coordinator {
       heartbeatSeconds: settings.heartbeatSeconds, checkpointSeconds: settings.checkpointSeconds,
       orphanSeconds: settings.orphanSeconds, keepCheckpoints: settings.keepCheckpoints,
       environment: settings.computeEnvironment, store: connection?.transfer == nil ? nil : probe,
-      dataEndpoint: connection?.transfer?.endpoint, numericProfile: plan.numericProfile)
+      dataEndpoint: connection?.transfer?.endpoint, numericProfile: plan.numericProfile,
+      lendsSlots: settings.lendsSlots)
     send(.welcome(welcome), to: name)
     try tell(.joined(worker: name, facts: WorkerFacts(hello), held: hello.held.map(AttemptIdentifier.init)))
     if peers[name]?.isAskedToLeave == true { send(.drain, to: name) }
@@ -112,7 +113,7 @@ extension Coordinator {
       let attempt = AttemptIdentifier(entry.attempt)
       if running[attempt.task]?.attempt != attempt { noteStart(attempt, worker) }
       if let fraction = entry.fraction, let task = results.task(attempt.task) {
-        let progress = TaskProgress(fraction: fraction, step: entry.step, loss: entry.loss)
+        let progress = TaskProgress(fraction: fraction, step: entry.step, loss: entry.loss, slots: entry.slots)
         running[attempt.task]?.progress = progress
         if progressAlarm.heard(attempt, progress, now: MonotonicClock.now) { goesOnAgain(attempt) }
         observe(
@@ -187,14 +188,15 @@ extension Coordinator {
       record(
         TaskStatistics(
           id: task.id, stage: task.stage, seconds: commit.seconds, isCached: false,
-          attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory), of: task)
+          attempts: attemptCounts[task.id] ?? 1, worker: worker, peakMemory: commit.peakMemory,
+          borrowedSeconds: commit.borrowedSeconds), of: task)
     }
     // Neither the worker nor anyone else is told before the journal is on disk.
     barrier = verdict.record
     defer { barrier = 0 }
-    try tell(
-      .committed(
-        worker: worker, attempt, seconds: commit.seconds, bytes: outputs.reduce(0) { $0 + $1.size }))
+    // How long a task takes with lent slots says nothing about the next one of its kind.
+    let seconds = commit.borrowedSeconds == nil ? commit.seconds : 0
+    try tell(.committed(worker: worker, attempt, seconds: seconds, bytes: outputs.reduce(0) { $0 + $1.size }))
     if !isDone, !settings.keepCheckpoints { removeCheckpoints(of: task) }
   }
 

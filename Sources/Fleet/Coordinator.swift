@@ -200,7 +200,7 @@ final class Coordinator {
       for sentence in connection.transfer?.takeReports() ?? [] { observe(.warning(message: sentence)) }
       for ending in try connection.launcher.poll(now: now) { try workerEnded(ending) }
       if stopDeadline == nil {
-        try connection.launcher.keep(min(settings.workers, scheduler.runnableCount))
+        try connection.launcher.keep(min(settings.workers, usefulSlots))
       }
       try guardPeers(now)
       try tell(.tick)
@@ -214,6 +214,12 @@ final class Coordinator {
       if ready.message { try take(batch: received(connection.socket)) }
       try flush()
     }
+  }
+
+  /// Slots that would have something to do. An engine's are not asked for only to help others.
+  private var usefulSlots: Int {
+    let each = settings.lendsSlots && settings.launcher == .local ? SlotLending.usefulSlots : 1
+    return scheduler.runnableCount * each
   }
 
   /// Messages that are there, at most 64, so that sending and reaping get their turn.

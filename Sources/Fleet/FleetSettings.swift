@@ -24,6 +24,8 @@ public struct FleetSettings: Codable, Sendable, Hashable {
   public var orphanSeconds: Double = 1800
   /// Whether workers that do not see the run folder are served, also on this machine.
   public var servesFiles = false
+  /// Whether idle slots help those of the same machine whose task can use several.
+  public var lendsSlots = true
   /// OpenBLAS core type that all compute processes use, for instance `Haswell`; nil: that of the machine.
   public var coreType: String?
   /// `tcp://ADDRESS:PORT` on which workers of other machines may join, with keys; nil: any free port of all addresses,

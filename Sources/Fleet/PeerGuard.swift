@@ -79,6 +79,7 @@ enum PeerText {
     case .commit(var commit):
       commit.seconds = commit.seconds.isFinite ? min(max(0, commit.seconds), mostSeconds) : 0
       commit.peakMemory = min(max(0, commit.peakMemory), mostBytes)
+      commit.borrowedSeconds = commit.borrowedSeconds.map { $0.isFinite ? min(max(0, $0), mostSeconds) : 0 }
       // A size that no file has is found wrong when the file is looked for.
       for index in commit.outputs.indices {
         commit.outputs[index].size = min(max(0, commit.outputs[index].size), mostBytes)
@@ -90,6 +91,7 @@ enum PeerText {
       for index in beat.held.indices {
         beat.held[index].fraction = beat.held[index].fraction.flatMap { $0.isFinite ? min(max(0, $0), 1) : nil }
         beat.held[index].loss = beat.held[index].loss.flatMap { $0.isFinite ? $0 : nil }
+        beat.held[index].slots = beat.held[index].slots.map { min(max(1, $0), SlotBoard.mostPlaces) }
       }
       return .heartbeat(beat)
     default: return message

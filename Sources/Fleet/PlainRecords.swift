@@ -38,6 +38,10 @@ extension WorkOrder {
       text.raw(",\"memoryGuard\":")
       text.quoted(memoryGuard.rawValue)
     }
+    if let rank {
+      text.raw(",\"rank\":")
+      text.number(rank)
+    }
     if let retention {
       text.raw(",\"retention\":")
       text.write(retention)

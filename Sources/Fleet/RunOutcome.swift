@@ -33,6 +33,8 @@ public struct TaskStatistics: Sendable, Hashable, Codable {
   public var worker: String?
   /// Largest resident memory in bytes.
   public var peakMemory: Int
+  /// Seconds of other slots that were lent to it in this run; nil: none.
+  public var borrowedSeconds: Double?
 }
 
 /// What one worker did with its time.

@@ -31,7 +31,7 @@ extension WorkerSupervisor {
         let output = try StartOutput()
         let process = try SystemProcess.start(
           resolvedComputeCommand,
-          environment: environment,
+          environment: environment.merging([SlotBoard.variable: slotBoard ?? ""]) { $1 },
           descriptors: [
             (ComputeChannel.descriptorInChild, there), (STDOUT_FILENO, output.descriptor),
             (STDERR_FILENO, output.descriptor),

@@ -13,7 +13,9 @@ extension Message {
           name: $0.name, digest: $0.digest.hexadecimal, contentDigest: $0.contentDigest.hexadecimal, size: $0.size)
       }
       self = .commit(
-        Commit(attempt: attempt.name, outputs: outputs, seconds: result.seconds, peakMemory: result.peakMemory))
+        Commit(
+          attempt: attempt.name, outputs: outputs, seconds: result.seconds, peakMemory: result.peakMemory,
+          borrowedSeconds: result.borrowedSeconds))
     case .failed(let cause):
       self = .failed(
         Failure(

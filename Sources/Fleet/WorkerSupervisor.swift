@@ -23,6 +23,8 @@ final class WorkerSupervisor {
   let link: WorkerLink
   private let codec = MessageCodec()
   private let watchesInput: Bool
+  /// Tells this run from others on the machine.
+  private let runName: String
   var core = WorkerCore()
   private var sequence: UInt64 = 0
   private var outbox: [Message] = []
@@ -35,6 +37,8 @@ final class WorkerSupervisor {
   var startFailures = 0
   private var departure: Departure
   var troubles: [String] = []
+  /// Where the slots of this machine say what they do; nil: they do not help each other.
+  var slotBoard: String?
   var exitCode: Int32?
   /// Whether somebody wants it to leave, so that leaving is not for want of a coordinator.
   private var isAskedToLeave = false
@@ -48,6 +52,7 @@ final class WorkerSupervisor {
     computeCommand = options.computeCommand
     name = options.key?.name ?? "worker \(slot + 1)"
     self.link = link
+    runName = options.key?.serverKey ?? link.endpoint
     core = WorkerCore(orphanSeconds: options.orphanSeconds)
     var information = stat()
     // A pipe or socket as standard input is a leash: when its other end is gone, so is whoever started this. Workers
@@ -83,6 +88,7 @@ final class WorkerSupervisor {
     flush()
     if exitCode != 0, exitCode != WorkerExit.drained { link.socket.dropUnsent() }
     endCompute()
+    if let slotBoard { SlotBoard.removeIfUnused(slotBoard) }
     files?.close()
     // Started again, it would find the disk as full as before.
     if files?.isFull == true, exitCode == WorkerCore.drainedExitCode { return WorkerExit.refused }
@@ -125,7 +131,7 @@ final class WorkerSupervisor {
         let progress = progress.flatMap { $0.attempt == attempt ? $0.progress : nil }
         return HeldAttempt(
           attempt: attempt.name, isRunning: attempt == running, fraction: progress?.fraction, step: progress?.step,
-          loss: progress?.loss)
+          loss: progress?.loss, slots: progress?.slots)
       }
       let memory = compute.map { ProcessMemory.resident($0.process.identifier) } ?? 0
       compute?.lastMemory = memory
@@ -193,6 +199,7 @@ final class WorkerSupervisor {
         core = WorkerCore(beatSeconds: welcome.heartbeatSeconds, orphanSeconds: welcome.orphanSeconds)
         environment = welcome.environment
         numericProfile = welcome.numericProfile ?? ""
+        if welcome.lendsSlots == true { slotBoard = SlotBoard.path(endpoint: link.endpoint, run: runName) }
       }
       openFiles(welcome)
       apply(.welcomed(epoch: envelope.epoch))

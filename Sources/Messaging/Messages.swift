@@ -82,14 +82,17 @@ public struct Welcome: Sendable, Hashable, Codable {
 
   /// Equal on machines that compute the same bits: a compute process that computes others refuses to begin.
   public var numericProfile: String?
+  /// Whether idle slots of a machine help the busy ones; nil: no.
+  public var lendsSlots: Bool?
 
   /// Creates the message.
   public init(
     version: Int = 1, heartbeatSeconds: Double, checkpointSeconds: Double, orphanSeconds: Double,
     keepCheckpoints: Bool, environment: [String: String], store: StoreProbe? = nil, dataEndpoint: String? = nil,
-    numericProfile: String? = nil
+    numericProfile: String? = nil, lendsSlots: Bool? = nil
   ) {
     self.numericProfile = numericProfile
+    self.lendsSlots = lendsSlots
     self.store = store
     self.dataEndpoint = dataEndpoint
     self.version = version
@@ -127,9 +130,15 @@ public struct HeldAttempt: Sendable, Hashable, Codable {
   public var step: Int?
   /// Its loss.
   public var loss: Double?
+  /// Slots it uses; nil: one.
+  public var slots: Int?
 
   /// Creates an entry.
-  public init(attempt: AttemptName, isRunning: Bool, fraction: Double? = nil, step: Int? = nil, loss: Double? = nil) {
+  public init(
+    attempt: AttemptName, isRunning: Bool, fraction: Double? = nil, step: Int? = nil, loss: Double? = nil,
+    slots: Int? = nil
+  ) {
+    self.slots = slots
     self.attempt = attempt
     self.isRunning = isRunning
     self.fraction = fraction
@@ -222,9 +231,14 @@ public struct Commit: Sendable, Hashable, Codable {
   public var seconds: Double
   /// Largest resident memory in bytes.
   public var peakMemory: Int
+  /// Seconds of other slots that were lent to it; nil: none.
+  public var borrowedSeconds: Double?
 
   /// Creates the message.
-  public init(attempt: AttemptName, outputs: [DeliveredOutput], seconds: Double, peakMemory: Int) {
+  public init(
+    attempt: AttemptName, outputs: [DeliveredOutput], seconds: Double, peakMemory: Int, borrowedSeconds: Double? = nil
+  ) {
+    self.borrowedSeconds = borrowedSeconds
     self.attempt = attempt
     self.outputs = outputs
     self.seconds = seconds

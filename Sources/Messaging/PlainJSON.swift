@@ -47,6 +47,7 @@ package enum PlainJSON {
   }
 
   static func encode(_ commit: Commit) -> Data? {
+    guard commit.borrowedSeconds == nil else { return nil }
     var text = PlainWriter()
     text.raw("{\"attempt\":")
     write(commit.attempt, to: &text)

@@ -1,4 +1,5 @@
 internal import CKernels
+public import Essentials
 internal import Foundation
 public import Tensors
 
@@ -59,19 +60,35 @@ public final class OptimizedParameters {
   ///   - step: number of updates made before.
   ///   - learningRate: rate of this step.
   ///   - averageDecay: weight of the old average.
+  ///   - team: threads that update a range of the parameters each; every parameter stands alone, so the bits are the
+  ///     same for any number.
+  ///   - threads: how many of them may.
   public func update(
-    gradients: UnsafePointer<Float>, step: Int, learningRate: Double, averageDecay: Double, settings: AdamWSettings
+    gradients: UnsafePointer<Float>, step: Int, learningRate: Double, averageDecay: Double, settings: AdamWSettings,
+    team: ThreadTeam? = nil, threads: Int = 1
   ) {
     let count = Double(step + 1)
-    var constants = ck_adamw_settings(
+    let constants = ck_adamw_settings(
       learning_rate: Float(learningRate), weight_decay: Float(settings.weightDecay), beta1: Float(settings.beta1),
       beta2: Float(settings.beta2), first_rest: Float(1 - settings.beta1), second_rest: Float(1 - settings.beta2),
       epsilon: Float(settings.epsilon),
       first_correction: Float(1 - pow(settings.beta1, count)),
       second_correction_root: Float((1 - pow(settings.beta2, count)).squareRoot()),
       average_decay: Float(averageDecay), average_rest: Float(1 - averageDecay))
-    ck_adamw_average(
-      values.pointer, mean.pointer, variance.pointer, average.pointer, gradients, Int64(layout.count), &constants)
+    let (values, mean, variance, average) = (values.pointer, mean.pointer, variance.pointer, average.pointer)
+    func update(_ range: Range<Int>) {
+      withUnsafePointer(to: constants) { constants in
+        let first = range.lowerBound
+        ck_adamw_average(
+          values + first, mean + first, variance + first, average + first, gradients + first, Int64(range.count),
+          constants)
+      }
+    }
+    if let team, threads > 1 {
+      team.divide(layout.count, threads: threads, update)
+    } else {
+      update(0..<layout.count)
+    }
   }
 
   /// All four buffers as tensors `parameters/…`, `average/…`, `mean/…`, `variance/…`.

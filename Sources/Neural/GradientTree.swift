@@ -1,4 +1,5 @@
 internal import CKernels
+public import Essentials
 public import Tensors
 
 /// Sums the gradients of micro-shards in a binary tree that depends on their number only.
@@ -7,11 +8,20 @@ public import Tensors
 /// left to right; what is left at the end is merged from the right. Memory grows with the logarithm of the count.
 public final class GradientTree {
   private let count: Int
+  private let team: ThreadTeam?
   private var spare: [Matrix] = []
   private var pending: [(size: Int, sum: Matrix)] = []
 
+  /// Threads that add two sums, each a range of their elements; the bits are the same for any number.
+  public var threads = 1
+
   /// Sums buffers of `count` elements.
-  public init(count: Int) { self.count = count }
+  ///
+  /// - Parameter team: the threads, if there is to be more than one.
+  public init(count: Int, team: ThreadTeam? = nil) {
+    self.count = count
+    self.team = team
+  }
 
   /// A buffer for the next shard's gradient; its content is undefined and must be overwritten.
   public func nextBuffer() -> Matrix {
@@ -36,7 +46,12 @@ public final class GradientTree {
   private func mergeLast() {
     let right = pending.removeLast()
     let left = pending[pending.count - 1]
-    ck_add(left.sum.pointer, right.sum.pointer, Int64(count))
+    let (target, source) = (left.sum.pointer, right.sum.pointer)
+    if let team, threads > 1 {
+      team.divide(count, threads: threads) { ck_add(target + $0.lowerBound, source + $0.lowerBound, Int64($0.count)) }
+    } else {
+      ck_add(target, source, Int64(count))
+    }
     pending[pending.count - 1].size = left.size + right.size
     spare.append(right.sum)
   }

@@ -28,11 +28,14 @@ public struct AttemptResult: Sendable, Hashable, Codable {
   public var seconds: Double
   /// Largest resident memory while it ran, in bytes.
   public var peakMemory: Int
+  /// Seconds of other slots that were lent to it; nil: none.
+  public var borrowedSeconds: Double?
 
   /// Creates a result.
-  public init(outputs: [TaskOutput], seconds: Double, peakMemory: Int) {
+  public init(outputs: [TaskOutput], seconds: Double, peakMemory: Int, borrowedSeconds: Double? = nil) {
     self.outputs = outputs
     self.seconds = seconds
     self.peakMemory = peakMemory
+    self.borrowedSeconds = borrowedSeconds
   }
 }

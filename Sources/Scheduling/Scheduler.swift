@@ -167,7 +167,7 @@ public struct Scheduler {
   /// Whether every task is done, failed or blocked.
   public var isFinished: Bool { openCount == 0 }
 
-  /// Tasks that could run now or are held by workers: more slots than this are of no use.
+  /// Tasks that could run now or are held by workers: more slots than this are of no use, except to be lent.
   public var runnableCount: Int { readyCount + awaited.count + leaseCount }
 
   /// Whether this coordinator has given the attempt to this worker, now or earlier: only then may it commit.
@@ -183,6 +183,9 @@ public struct Scheduler {
 
   /// Bytes of memory the next attempt at a task asks for, or 0 if the plan has no such task.
   public func memoryRequest(of task: TaskIdentifier) -> Int { indexes[task].map { request($0) } ?? 0 }
+
+  /// Place of a task among all, the one with the longest remaining path first.
+  public func rank(of task: TaskIdentifier) -> Int { indexes[task].map { tasks[$0].rank } ?? tasks.count }
 
   private mutating func account(_ now: Duration) {
     let seconds = max(0, (now - lastAccount).inSeconds)

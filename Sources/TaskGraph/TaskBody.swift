@@ -20,12 +20,15 @@ public struct TaskProgress: Sendable, Hashable, Codable {
   public var step: Int?
   /// Current loss of a training task.
   public var loss: Double?
+  /// Slots the task uses now, its own included; nil: its own alone.
+  public var slots: Int?
 
   /// Creates a progress record.
-  public init(fraction: Double, step: Int? = nil, loss: Double? = nil) {
+  public init(fraction: Double, step: Int? = nil, loss: Double? = nil, slots: Int? = nil) {
     self.fraction = fraction
     self.step = step
     self.loss = loss
+    self.slots = slots
   }
 }
 
@@ -39,6 +42,11 @@ public protocol TaskContext: AnyObject {
   func outputPath(_ name: String) throws -> String
   /// Tells how far the work is. Cheap: may be called every step.
   func report(_ progress: TaskProgress)
+  /// Threads that may compute for the task until this is asked again: 1, and one for each slot that is lent to it.
+  /// Cheap: may be called every step. No result may depend on it.
+  ///
+  /// - Parameter most: threads beyond this number would have nothing to do.
+  func threads(upTo most: Int) -> Int
   /// Writes one line to the task's log.
   func log(_ line: String)
   /// Whether to save a checkpoint and leave at the next convenient point.
@@ -54,6 +62,9 @@ public protocol TaskContext: AnyObject {
 }
 
 extension TaskContext {
+  /// One thread: for surroundings without slots to lend.
+  public func threads(upTo most: Int) -> Int { 1 }
+
   /// The only input called `name`.
   public func input(_ name: String) throws -> String {
     let paths = try inputs(name)

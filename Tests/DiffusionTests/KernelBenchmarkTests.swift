@@ -12,6 +12,11 @@ struct KernelBenchmarkTests {
     results += KernelBenchmarks.randomNumbers(repeats: 1, seconds: clock)
     #expect(results.count == 4)
     #expect(results.allSatisfy { $0.value > 0 && $0.value.isFinite })
+    let divided = try #require(KernelBenchmarks.dividedDefaultStep(threads: 2, repeats: 1, seconds: clock))
+    #expect(divided.value > 0 && divided.name.hasSuffix("2 threads"))
+    #expect(
+      KernelBenchmarks.dividedDefaultStep(threads: 3, repeats: 1, seconds: clock)?.name == nil,
+      "a batch has two micro-shards")
     let share = try #require(results[0].comparison?.ratio)
     #expect(share > 0 && share < 1.5)
   }

@@ -11,7 +11,7 @@ enum Program {
   static let registry = TaskRegistry([
     MixBody(), CopyBody(), ChainBody(), CrashBody(), FailBody(kind: "reject", code: .input),
     FailBody(kind: "fail", code: .internal), FailBody(kind: "full", code: .storage), GrowBody(), UnsavedBody(),
-    FragileBody(),
+    FragileBody(), TeamBody(),
   ])
 
   static func main() {

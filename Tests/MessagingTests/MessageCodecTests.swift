@@ -11,14 +11,17 @@ let everyMessage: [Message] = {
     .heartbeat(
       Heartbeat(
         held: [HeldAttempt(attempt: attempt, isRunning: true, fraction: 0.5, step: 7, loss: 0.25)], residentMemory: 9)),
+    .heartbeat(
+      Heartbeat(held: [HeldAttempt(attempt: attempt, isRunning: true, fraction: 0.5, slots: 2)], residentMemory: 9)),
     .started(AttemptNotice(attempt: attempt)),
     .commit(Commit(attempt: attempt, outputs: [output], seconds: 1.5, peakMemory: 8)),
+    .commit(Commit(attempt: attempt, outputs: [output], seconds: 1.5, peakMemory: 8, borrowedSeconds: 0.75)),
     .failed(Failure(attempt: attempt, kind: "lostWorker", sentence: "ö \"x\"\n", log: nil, lastLines: ["a", "b"])),
     .release(AttemptNotice(attempt: attempt)), .leaving,
     .welcome(
       Welcome(
         heartbeatSeconds: 2, checkpointSeconds: 120, orphanSeconds: 1800, keepCheckpoints: false,
-        environment: ["OPENBLAS_NUM_THREADS": "1"])),
+        environment: ["OPENBLAS_NUM_THREADS": "1"], lendsSlots: true)),
     .reject(Reject(code: "version", sentence: "no")), .rehello, .alive,
     .grant(Grant(attempt: attempt, folder: "tasks/t"), work: Data([0, 1, 2, 255])),
     .revoke(Revoke(attempt: attempt, evenIfRunning: true)), .committed(AttemptNotice(attempt: attempt)), .drain,

@@ -30,10 +30,15 @@ void ck_edm_inputs(
     const float *noise, const double *sigma, int64_t rows);
 
 /// Losses and gradients of the heads. `output` is the network's output and becomes weight times the gradient of the
-/// summed losses; column_loss[c] += the loss of column c summed over rows.
+/// summed losses; loss[r * loss_stride + c] += the loss of column c in row r, so that a stride of 0 sums over rows.
 void ck_edm_loss(
-    float *output, double *column_loss, const ck_layout *layout, const float *numerics, const int32_t *codes,
-    const int32_t *row_index, const float *noise, const double *sigma, int64_t rows, float weight);
+    float *output, double *loss, int64_t loss_stride, const ck_layout *layout, const float *numerics,
+    const int32_t *codes, const int32_t *row_index, const float *noise, const double *sigma, int64_t rows,
+    float weight);
+
+/// sums[c] += losses[r * columns + c], row after row: the same additions as the kernels of losses make with a stride
+/// of 0.
+void ck_add_losses(double *sums, const double *losses, int64_t rows, int64_t columns);
 
 /// The denoised row D of a state x under one sigma: numerics x/(1+s^2) + s/sqrt(1+s^2) F, categories scale * softmax(F).
 void ck_edm_denoise(

@@ -7,10 +7,11 @@
 #include "CKernelsDiffusion.h"
 
 /// Squared error of predicted noise in every column of the network, and its gradient. `output` is the prediction and
-/// becomes weight times the gradient of the summed losses; column_loss[c] += the loss of network column c.
+/// becomes weight times the gradient of the summed losses; loss[r * loss_stride + c] += the loss of network column c in
+/// row r.
 void ck_noise_loss(
-    float *output, double *column_loss, const ck_layout *layout, const int32_t *codes, const int32_t *row_index,
-    const float *noise, int64_t rows, float weight);
+    float *output, double *loss, int64_t loss_stride, const ck_layout *layout, const int32_t *codes,
+    const int32_t *row_index, const float *noise, int64_t rows, float weight);
 
 /// The variational bound of a schedule in bits: constants[t] + factors[t] * (error of the predicted noise)^2 for t > 0.
 typedef struct {
@@ -23,9 +24,9 @@ typedef struct {
 
 /// The same for the variational bound; times[r] is the step of row r.
 void ck_bound_loss(
-    float *output, double *column_loss, const ck_layout *layout, const float *numerics, const int32_t *codes,
-    const int32_t *row_index, const float *noise, const double *times, const ck_bound *bound, int64_t rows,
-    float weight);
+    float *output, double *column_losses, int64_t loss_stride, const ck_layout *layout, const float *numerics,
+    const int32_t *codes, const int32_t *row_index, const float *noise, const double *times, const ck_bound *bound,
+    int64_t rows, float weight);
 
 /// x = a x + b e + c g + d z; g and z may be null.
 void ck_reverse_step(

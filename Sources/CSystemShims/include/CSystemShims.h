@@ -21,6 +21,21 @@ int clava_parent_death_signal(int signal);
 /// Keeps memory that is freed in the process, for short programs that allocate the same large columns again and again:
 /// new pages would each be cleared by the kernel first.
 void clava_keep_freed_memory(void);
+/// Locks bytes of a file for this opening of it (an open file description lock), without waiting. The kernel drops the
+/// lock when the last descriptor of the opening is closed, however its process ends. Returns -1 and sets errno on failure.
+int clava_lock_bytes(int descriptor, int64_t offset, int64_t length);
+/// Gives bytes from `clava_lock_bytes` free.
+int clava_unlock_bytes(int descriptor, int64_t offset, int64_t length);
+/// Whether some other opening of the file holds a lock on one of the bytes: 1, 0, or -1 with errno on failure.
+int clava_bytes_are_locked(int descriptor, int64_t offset, int64_t length);
+/// Tells the processor that a loop waits for another one.
+static inline void clava_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 /// CRC-32C (Castagnoli) of `length` bytes, continuing from `crc` (0 to start).
 uint32_t clava_crc32c(uint32_t crc, const void *bytes, size_t length);
 /// Exit status of a wait status, or -1 if the process was ended by a signal.

@@ -68,9 +68,14 @@ public struct RunSummary: Codable, Sendable {
     public var peakMemory: Int
     /// One sentence for each worker that was lost on the way.
     public var lostWorkers: [String]
+    /// Seconds for which idle workers lent their processor to a training of another; nil: none.
+    public var borrowedSeconds: Double?
 
     /// Creates a record.
-    public init(workers: Int, idleWhileReadyShare: Double, peakMemory: Int, lostWorkers: [String]) {
+    public init(
+      workers: Int, idleWhileReadyShare: Double, peakMemory: Int, lostWorkers: [String], borrowedSeconds: Double? = nil
+    ) {
+      self.borrowedSeconds = borrowedSeconds
       self.workers = workers
       self.idleWhileReadyShare = idleWhileReadyShare
       self.peakMemory = peakMemory

@@ -12,6 +12,8 @@ struct SampleBody: TaskBody {
 
   /// Rows drawn between two reports of progress.
   private static let stepRows = 4 * RowSampler.subBlockRows
+  /// Every thread has a copy of the network.
+  private static let mostThreads = 16
 
   func run(_ context: any TaskContext) throws {
     let parameters = try context.parameters(Parameters.Sample.self)
@@ -50,44 +52,35 @@ struct SampleBody: TaskBody {
       options: parameters.condition, labelCounts: counts, parents: parents,
       parentRows: try surroundings(rows).parentRows)
     let stream = RandomStream(seed: parameters.seed, name: "sample/\(parameters.view)/noise")
-    guard let solver = SamplingOptions.Solver(rawValue: parameters.solver) else {
-      throw ClavaError(.internal, "there is no solver '\(parameters.solver)'")
-    }
-    let sampler = try RowSampler(
-      shape: model.information.shape, parameters: model.parameters,
-      options: SamplingOptions(
-        solver: solver, steps: parameters.steps,
-        limit: parameters.clips ? QuantileCodec.normalRange.upperBound : nil))
-    let classifiers = try context.inputs("classifier").map { path in
-      let stored = try StoredClassifier(path: path)
-      return try LabelClassifier(
-        shape: stored.information.shape, tensors: stored.tensors, capacity: RowSampler.subBlockRows)
-    }
-    var agreement = LabelAgreement(classifiers: classifiers, time: sampler.leastNoiseTime)
+    let classifiers = try context.inputs("classifier").map { try StoredClassifier(path: $0) }
+    func makeLane() throws -> SamplingLane { try SamplingLane(parameters, model: model, classifiers: classifiers) }
     // Whole sub-blocks of the sampler, so that the division changes no bit; small ones, so that a chain of hundreds of
     // steps reports and can be stopped between.
     let step = parameters.block % Self.stepRows == 0 ? Self.stepRows : parameters.block
+    let team = ThreadTeam()
+    var lanes = [try makeLane()]
+    var agreement = LabelAgreement(classifiers: lanes[0].classifiers, time: lanes[0].sampler.leastNoiseTime)
     var start = rows.lowerBound
     while start < rows.upperBound {
-      let part = start..<min(start + step, rows.upperBound)
-      let around = try surroundings(part)
-      let block = try sampler.sample(
-        condition: encoding.rows(around, count: part.count),
-        guidance: parameters.guidance == 0
-          ? []
-          : zip(parameters.guides, classifiers).map { position, classifier in
-            GuidanceTerm(
-              classifier: classifier, labels: classifier.known(around.parentLabels[position]),
-              scale: parameters.guidance)
-          },
-        firstRow: part.lowerBound, stream: stream)
-      agreement.add(
-        block, layout: model.information.shape.features,
-        labels: parameters.guides.map { around.parentLabels[$0] })
-      try BlockStore.write(
-        block, layout: model.information.shape.features,
-        rows: (part.lowerBound - rows.lowerBound)..<(part.upperBound - rows.lowerBound), to: writer)
-      start = part.upperBound
+      let left = (rows.upperBound - start + step - 1) / step
+      let threads = context.threads(upTo: min(left, Self.mostThreads))
+      while lanes.count < threads { lanes.append(try makeLane()) }
+      let parts = try lanes.prefix(threads).enumerated().map { index, lane in
+        let first = start + index * step
+        let part = first..<min(first + step, rows.upperBound)
+        let around = try surroundings(part)
+        return SamplingLane.Part(
+          rows: part, condition: encoding.rows(around, count: part.count),
+          guidance: lane.guidance(parameters, labels: around.parentLabels),
+          labels: parameters.guides.map { around.parentLabels[$0] })
+      }
+      for (part, block) in zip(parts, try SamplingLane.sample(parts, lanes, stream: stream, team: team)) {
+        agreement.add(block, layout: model.information.shape.features, labels: part.labels)
+        try BlockStore.write(
+          block, layout: model.information.shape.features,
+          rows: (part.rows.lowerBound - rows.lowerBound)..<(part.rows.upperBound - rows.lowerBound), to: writer)
+        start = part.rows.upperBound
+      }
       context.report(TaskProgress(fraction: Double(start - rows.lowerBound) / Double(rows.count), step: start))
       if context.shouldStop { throw ClavaError(.interrupted, "stopped before row \(start)") }
     }

@@ -5,13 +5,25 @@ import TaskGraph
 /// A network that is trained step by step and can be continued from a stored state.
 protocol SteppedTrainer: AnyObject {
   var completedSteps: Int { get }
+  /// Threads beyond this number would have nothing to do.
+  var maximumThreads: Int { get }
+  /// Threads that compute the next steps; the bits are the same for any number.
+  var threads: Int { get set }
   var state: TrainerState { get }
   func step() throws -> Double
   func restore(from state: TrainerState) throws
 }
 
 extension DenoiserTrainer: SteppedTrainer {}
-extension ClassifierTrainer: SteppedTrainer {}
+
+/// Batch normalisation needs the statistics of the whole batch in every layer, so a step is not divided.
+extension ClassifierTrainer: SteppedTrainer {
+  var maximumThreads: Int { 1 }
+  var threads: Int {
+    get { 1 }
+    set {}
+  }
+}
 
 /// Runs a training inside a task: progress, checkpoints and continuation.
 struct TrainingRun {
@@ -25,7 +37,13 @@ struct TrainingRun {
   /// Trains to the last step, or until `isDone` says that more would not help.
   func run(until isDone: () -> Bool = { false }) throws {
     try resume()
+    var divided = 0
+    defer {
+      if divided > 0 { context.log("\(divided) steps were computed by several threads, in slots that were idle") }
+    }
     while trainer.completedSteps < steps && !isDone() {
+      trainer.threads = context.threads(upTo: trainer.maximumThreads)
+      if trainer.threads > 1 { divided += 1 }
       let loss = try trainer.step()
       context.report(
         TaskProgress(fraction: Double(trainer.completedSteps) / Double(steps), step: trainer.completedSteps, loss: loss)

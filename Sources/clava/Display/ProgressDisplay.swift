@@ -67,7 +67,7 @@ final class ProgressDisplay: Sendable {
     let left =
       model.doneCount == model.totalCount ? "done" : "about \(TextFormatting.duration(model.remainingSeconds)) left"
     lines.append("  \(TextFormatting.duration(now)) elapsed, \(left)")
-    let names = model.runningTasks.map(\.name).joined(separator: ", ")
+    let names = model.runningTasks.joined(separator: ", ")
     if !names.isEmpty { lines.append("  running: \(String(names.prefix(100)))") }
     write(lines.joined(separator: "\n") + "\n")
     state.drawnLines = lines.count
@@ -107,7 +107,7 @@ final class ProgressDisplay: Sendable {
     var text =
       "[\(TextFormatting.duration(now))] \(model.doneCount) of \(model.totalCount) tasks, \(percent) % of the work"
     text += ", about \(TextFormatting.duration(model.remainingSeconds)) left"
-    let names = model.runningTasks.prefix(4).map(\.name).joined(separator: ", ")
+    let names = model.runningTasks.prefix(4).joined(separator: ", ")
     if !names.isEmpty { text += "; running \(names)" }
     write(text + "\n")
   }

@@ -21,6 +21,7 @@ struct ProgressModel {
   private var stageOf: [TaskIdentifier: Int] = [:]
   private var cost: [TaskIdentifier: Double] = [:]
   private var running: [TaskIdentifier: Double] = [:]
+  private var slots: [TaskIdentifier: Int] = [:]
   private var doneTasks: Set<TaskIdentifier> = []
   private(set) var messages: [String] = []
   /// Workers to be expected, which counts until one has joined.
@@ -48,7 +49,10 @@ struct ProgressModel {
 
   var totalCount: Int { stages.reduce(0) { $0 + $1.total } }
   var doneCount: Int { stages.reduce(0) { $0 + $1.done } }
-  var runningTasks: [TaskIdentifier] { running.keys.sorted() }
+  /// Names of the running tasks, and the slots of those that use several.
+  var runningTasks: [String] {
+    running.keys.sorted().map { task in task.name + (slots[task].map { " on \($0) slots" } ?? "") }
+  }
 
   mutating func started(_ task: TaskIdentifier, at time: Double) {
     guard !doneTasks.contains(task) else { return }
@@ -59,11 +63,12 @@ struct ProgressModel {
   mutating func progressed(_ task: TaskIdentifier, _ progress: TaskProgress) {
     guard running[task] != nil else { return }
     running[task] = min(max(progress.fraction, 0), 1)
+    slots[task] = progress.slots
     if let stage = stageOf[task], let loss = progress.loss { stages[stage].loss = loss }
   }
 
   mutating func finished(_ task: TaskIdentifier, seconds: Double, cached: Bool, at time: Double) {
-    running[task] = nil
+    stopped(task)
     guard doneTasks.insert(task).inserted, let stage = stageOf[task] else { return }
     stages[stage].done += 1
     stages[stage].predictedDone += cost[task] ?? 0
@@ -80,7 +85,10 @@ struct ProgressModel {
 
   mutating func workerGone() { present = max(0, present - 1) }
 
-  mutating func stopped(_ task: TaskIdentifier) { running[task] = nil }
+  mutating func stopped(_ task: TaskIdentifier) {
+    running[task] = nil
+    slots[task] = nil
+  }
 
   /// Share of the stage's predicted work that is done, running tasks included.
   func fraction(_ stage: Stage) -> Double {

@@ -52,12 +52,18 @@ enum StatusText {
         let entry = running[worker.name]
         return [
           worker.name, worker.machine ?? "–", "\(worker.process)", seen(worker),
-          TextFormatting.bytes(worker.residentMemory), entry?.task.name ?? "–",
+          TextFormatting.bytes(worker.residentMemory), task(entry),
           entry.map { "\($0.attempt)" } ?? "–", entry.map { TextFormatting.duration($0.seconds) } ?? "–",
           entry?.progress.map { "\(Int($0.fraction * 100)) %" } ?? "–",
           entry?.progress?.loss.map { String(format: "%.3f", $0) } ?? "–",
         ]
       })
+  }
+
+  /// What a worker runs, and on how many slots if idle ones help.
+  private static func task(_ entry: RunStatus.Running?) -> String {
+    guard let entry else { return "–" }
+    return entry.task.name + (entry.progress?.slots.map { " (\($0) slots)" } ?? "")
   }
 
   /// Source of the limits: spec/distributed.md §2 (Leases).

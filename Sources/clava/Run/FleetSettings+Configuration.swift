@@ -24,6 +24,7 @@ extension FleetSettings {
     advertise = fleet.advertise
     lifetimeSeconds = fleet.lifetime
     staggerSeconds = fleet.lifetimeStagger
+    lendsSlots = fleet.lendSlots
     coreType = NumericKernels.coreType(configuration)
   }
 }

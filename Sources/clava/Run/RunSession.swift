@@ -92,6 +92,7 @@ struct RunSession {
     func path(_ output: TaskOutput) -> String { objects.path(of: output.digest) }
     try ResultPublisher.publish(plan, outputs: outcome.outputs, runDirectory: directory.path, path: path)
     let tasks = outcome.statistics.tasks
+    let borrowed = tasks.compactMap(\.borrowedSeconds)
     let scores = try scoresAgainstFolder()
     if let scores {
       try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(scores), to: "\(directory.path)/scores.json")
@@ -103,7 +104,8 @@ struct RunSession {
       tasksCached: tasks.count { $0.isCached },
       fleet: RunSummary.Fleet(
         workers: workers, idleWhileReadyShare: outcome.statistics.scheduling.idleWhileReadyShare,
-        peakMemory: tasks.map(\.peakMemory).max() ?? 0, lostWorkers: outcome.statistics.lostWorkers),
+        peakMemory: tasks.map(\.peakMemory).max() ?? 0, lostWorkers: outcome.statistics.lostWorkers,
+        borrowedSeconds: borrowed.isEmpty ? nil : borrowed.reduce(0, +)),
       path: path)
     try FileSystem.writeAtomically(try CanonicalJSON.encodePretty(summary), to: "\(directory.path)/summary.json")
     try RunReportWriter(session: self, outcome: outcome, summary: summary).write()

@@ -16,10 +16,11 @@ enum MessageSamples {
           labels: ["machine": "vm", "memory": "8589934592", "process": "71", "launch": "a-0"])),
       .heartbeat(
         Heartbeat(
-          held: [HeldAttempt(attempt: attempt, isRunning: true, fraction: 0.5, step: 7, loss: 0.25)],
+          held: [HeldAttempt(attempt: attempt, isRunning: true, fraction: 0.5, step: 7, loss: 0.25, slots: 2)],
           residentMemory: 9_000_000, troubles: ["the disk is full"])),
       .started(AttemptNotice(attempt: attempt)),
       .commit(Commit(attempt: attempt, outputs: [output, output], seconds: 1.5, peakMemory: 8)),
+      .commit(Commit(attempt: attempt, outputs: [output], seconds: 1.5, peakMemory: 8, borrowedSeconds: 0.75)),
       .failed(
         Failure(
           attempt: attempt, kind: "lostWorker", sentence: "ö \"x\"\n", log: "tasks/t/a3/log", lastLines: ["a", "b"])),
@@ -28,7 +29,7 @@ enum MessageSamples {
         Welcome(
           heartbeatSeconds: 2, checkpointSeconds: 120, orphanSeconds: 1800, keepCheckpoints: false,
           environment: ["OPENBLAS_NUM_THREADS": "1"], store: StoreProbe(path: "/run", token: "t"),
-          dataEndpoint: "tcp://vm:5571", numericProfile: "x")),
+          dataEndpoint: "tcp://vm:5571", numericProfile: "x", lendsSlots: true)),
       .reject(Reject(code: "version", sentence: "no")), .rehello, .alive,
       .grant(Grant(attempt: attempt, folder: "tasks/t"), work: Data(RecordSamples.workOrder.utf8)),
       .revoke(Revoke(attempt: attempt, evenIfRunning: true)), .committed(AttemptNotice(attempt: attempt)), .drain,
