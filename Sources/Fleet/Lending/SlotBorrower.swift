@@ -1,6 +1,6 @@
 internal import Essentials
 internal import Foundation
-package import Scheduling
+internal import Scheduling
 
 /// A compute process' part in lending: it shows whether its slot is idle, and borrows idle ones for its task.
 ///
