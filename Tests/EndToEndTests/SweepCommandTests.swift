@@ -61,19 +61,21 @@ struct SweepCommandTests {
     return lines.map { $0.enumerated().filter { $0.offset != seconds }.map(\.element).joined(separator: ",") }
   }
 
-  @Test("the same trials and results come out for one worker and for two, and after kills")
+  @Test("the same trials and results come out for one worker, two and eight, and after kills")
   func sameTrials() throws {
     let folder = try TemporaryFolder()
     let data = try database(in: folder), sweep = try file(Self.halving, in: folder)
     func arguments(_ out: String, _ workers: String) -> [String] {
       ["sweep", "run", sweep, "--data", data, "--out", out, "--workers", workers, "--quiet"] + Self.short
     }
-    let one = folder.file("one"), two = folder.file("two"), killed = folder.file("killed")
+    let one = folder.file("one"), two = folder.file("two"), eight = folder.file("eight"), killed = folder.file("killed")
     // The number of trials in a round must not matter.
     let first = try Program.run(arguments(one, "1"))
     try #require(first.status == 0, "\(first.errors)")
     let second = try Program.run(arguments(two, "2"))
     try #require(second.status == 0, "\(second.errors)")
+    let third = try Program.run(arguments(eight, "8"))
+    try #require(third.status == 0, "\(third.errors)")
     for round in 0..<4 {
       let process = try Program.start(arguments(killed, "2"), in: folder, name: "kill\(round)")
       usleep(useconds_t(500_000 + 350_000 * round))
@@ -85,6 +87,7 @@ struct SweepCommandTests {
     let expected = try trials(one)
     #expect(expected.count == 7)
     #expect(try trials(two) == expected)
+    #expect(try trials(eight) == expected)
     #expect(try trials(killed) == expected)
     for path in [one, killed] {
       let replay = try Program.run(["sweep", "replay", path])
@@ -94,13 +97,13 @@ struct SweepCommandTests {
     }
   }
 
-  @Test("trials share what they do not vary, and the best one's configuration gives its tables")
+  @Test("50 trials share what they do not vary, and the best one's configuration gives its tables")
   func sharedWork() throws {
     let folder = try TemporaryFolder()
     let data = try database(in: folder)
     let sweep = try file(
       """
-      sweep: { trials: 5 }
+      sweep: { trials: 50 }
       objective: [{ name: pairs, goal: maximize }, { name: loss, goal: minimize }]
       sampler: { kind: sobol }
       parameters:
@@ -109,7 +112,7 @@ struct SweepCommandTests {
     let out = folder.file("sweep")
     let plan = try Program.run(["plan", sweep, "--data", data, "--workers", "2"] + Self.short)
     #expect(plan.status == 0, "\(plan.errors)")
-    #expect(plan.output.contains("5 trials over denoiser.learning_rate"), "\(plan.output)")
+    #expect(plan.output.contains("50 trials over denoiser.learning_rate"), "\(plan.output)")
     #expect(plan.output.contains("are shared"))
     let result = try Program.run(
       ["sweep", "run", sweep, "--data", data, "--out", out, "--workers", "2"] + Self.short)
@@ -118,7 +121,7 @@ struct SweepCommandTests {
     #expect(tasks.filter { $0.hasPrefix("encode") }.count == 2)
     #expect(tasks.filter { $0.hasPrefix("label") }.count == 1)
     #expect(tasks.filter { $0.hasPrefix("structure") }.count == 2)
-    #expect(tasks.filter { $0.hasPrefix("train-denoiser") }.count == 10)
+    #expect(tasks.filter { $0.hasPrefix("train-denoiser") }.count == 100)
     let best = try Program.run(["sweep", "best", out, "--apply", folder.file("best.yaml"), "--json"])
     try #require(best.status == 0, "\(best.errors)")
     let number = try #require(
