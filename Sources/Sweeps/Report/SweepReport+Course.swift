@@ -36,13 +36,17 @@ extension SweepReport {
     guard state.prunes, !lines.isEmpty else { return "" }
     let steps = state.ladder.steps.map(Double.init)
     let x = ChartScale(steps, isLogarithmic: true, start: 64, end: 820)
-    let y = ChartScale(lines.flatMap { $0.1.map(\.1) }, start: 290, end: 30)
-    var parts = [Markup.axes(x, y, names: (specification.pruner.resource, metric), showsNumbers: false)]
+    let y = ChartScale(lines.flatMap { $0.1.map(\.1) }, start: 306, end: 46)
+    // The name stands above the numbers of trials.
+    var parts = [
+      Markup.axes(x, y, names: (specification.pruner.resource, ""), showsNumbers: false),
+      Markup.text(x.start - 40, 14, metric, anchor: "start", name: "name"),
+    ]
     let counts = state.status.rungs
     for (rung, step) in steps.enumerated() {
       parts.append(Markup.line(x.pixel(step), y.start, x.pixel(step), y.end))
       parts.append(Markup.text(x.pixel(step), y.start + 17, Markup.number(step)))
-      parts.append(Markup.text(x.pixel(step), y.end - 8, "\(counts[rung])"))
+      parts.append(Markup.text(x.pixel(step), y.end - 10, "\(counts[rung])"))
     }
     for (trial, points) in lines {
       let places = points.map { (x.pixel($0.0), y.pixel($0.1)) }
@@ -51,7 +55,7 @@ extension SweepReport {
         parts.append(Markup.dot(last.0, last.1, radius: 2.5, name: trial.state.name, title: title(of: trial)))
       }
     }
-    return Markup.picture(860, 335, label: "\(metric) by rung", parts.joined())
+    return Markup.picture(860, 351, label: "\(metric) by rung", parts.joined())
       + "<p>Numbers on top: trials that reached the rung. Compare values within a rung only.</p>"
   }
 

@@ -119,10 +119,11 @@ extension SweepReport {
     let pictures = varied.map { parameter in
       let y = ChartScale(points.map(\.1), start: 180, end: 26)
       let x = ChartScale([0, 1], start: 60, end: 300)
-      var parts = [Markup.axes(x, y, names: (parameter.name, objective.name), showsNumbers: false)]
+      var parts = [Markup.axes(x, y, names: ("", objective.name), showsNumbers: false)]
+      parts.append(Markup.text((x.start + x.end) / 2, y.start + 42, parameter.name, name: "name"))
       for (index, mark) in marks(of: parameter).enumerated() {
         // Long neighbours stand in two rows.
-        let row = index % 2 == 1 && mark.text.count > 8 ? 11.0 : 0
+        let row = index % 2 == 1 && mark.text.count > 8 ? 12.0 : 0
         parts.append(Markup.text(x.pixel(mark.position), y.start + 14 + row, mark.text))
       }
       for (trial, value) in points {
@@ -132,7 +133,7 @@ extension SweepReport {
           Markup.dot(
             x.pixel(position), y.pixel(value), name: "complete", title: title(of: trial), more: colour))
       }
-      return Markup.picture(320, 225, label: "\(objective.name) by \(parameter.name)", parts.joined())
+      return Markup.picture(320, 230, label: "\(objective.name) by \(parameter.name)", parts.joined())
     }
     return "<div class=\"many\">\(pictures.joined())</div><p>Later trials are darker.</p>"
   }
@@ -181,25 +182,36 @@ extension SweepReport {
       + "\(best.number); blue is best.</p>"
   }
 
-  /// Bars of the shares of each objective's variance.
+  /// Bars of the shares of each objective's variance, and of that of the first rung.
   var importances: String {
-    specification.objectives.compactMap { objective -> String? in
-      guard let found = importance(of: objective) else { return nil }
-      let score = found.score.map(Markup.number) ?? "none"
-      let name = Markup.escape(objective.name)
-      guard found.isEvident else {
-        return "<p>\(name): not enough evidence. A random forest on \(found.trials) trials has an out-of-bag R² of "
-          + "\(score), below \(ParameterImportance.leastScore).</p>"
-      }
-      let height = Double(found.shares.count + 1) * 24 + 10
-      var bars = found.shares.enumerated().map { index, share in
-        bar(index, share.name, share.share, "± \(Markup.number((share.spread * 1000).rounded() / 10))")
-      }
-      bars.append(bar(found.shares.count, "interactions", found.interactions, ""))
-      return "<p>\(name): share of the variance that each parameter explains by itself (fANOVA on a random forest; "
-        + "\(found.trials) trials, out-of-bag R² \(score)).</p>"
-        + Markup.picture(700, height, label: "importance for \(objective.name)", bars.joined())
-    }.joined()
+    let objectives = specification.objectives.map { objective in
+      importance(of: objective).map { shares($0, objective.name) }
+        ?? "<p>\(Markup.escape(objective.name)): not enough evidence. It takes four complete trials with different values; "
+        + "there are \(complete.count) complete.</p>"
+    }
+    let rung = rungImportance.map {
+      shares(
+        $0,
+        "\(specification.pruner.metric) at the first rung, after \(Markup.number(Double(state.ladder.steps[0]))) steps")
+    }
+    return state.trials.isEmpty ? "" : (objectives + [rung ?? ""]).joined()
+  }
+
+  private func shares(_ found: ParameterImportance, _ text: String) -> String {
+    let score = found.score.map(Markup.number) ?? "none"
+    let name = Markup.escape(text)
+    guard found.isEvident else {
+      return "<p>\(name): not enough evidence. A random forest on \(found.trials) trials has an out-of-bag R² of "
+        + "\(score), below \(ParameterImportance.leastScore).</p>"
+    }
+    let height = Double(found.shares.count + 1) * 24 + 10
+    var bars = found.shares.enumerated().map { index, share in
+      bar(index, share.name, share.share, "± \(Markup.number((share.spread * 1000).rounded() / 10))")
+    }
+    bars.append(bar(found.shares.count, "interactions", found.interactions, ""))
+    return "<p>\(name): share of the variance that each parameter explains by itself (fANOVA on a random forest; "
+      + "\(found.trials) trials, out-of-bag R² \(score)).</p>"
+      + Markup.picture(700, height, label: "importance for \(text)", bars.joined())
   }
 
   private func bar(_ index: Int, _ name: String, _ share: Double, _ spread: String) -> String {

@@ -50,6 +50,18 @@ public struct SweepReport: Sendable {
       seed: specification.seed)
   }
 
+  /// The importance for the pruner's metric at the first rung, which far more trials reach than the end; nil without a
+  /// pruner, with several brackets, or with too few trials.
+  var rungImportance: ParameterImportance? {
+    let metric = specification.pruner.metric
+    guard state.prunes, state.ladder.brackets == 1 else { return nil }
+    return ParameterImportance.of(
+      specification.space,
+      trials: state.trials.compactMap { trial in
+        trial.rungs.first { $0.rung == 0 }?.metrics[metric].map { (trial.parameters, $0) }
+      }, seed: specification.seed)
+  }
+
   /// The page.
   public var html: String {
     let sections = [
