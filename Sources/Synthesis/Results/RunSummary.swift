@@ -143,6 +143,9 @@ public struct RunSummary: Codable, Sendable {
       }
       notices += report.notices.map { "table \(table.name): \($0)" }
     }
+    notices += EmptyTables.notices(tables.map { ($0.name, $0.rows, $0.realRows) }) { name in
+      project.schema.parents(of: name).map(\.parent)
+    }
     let skipped = tables.filter { !$0.columnsNotGenerated.isEmpty }
     if !skipped.isEmpty {
       notices.append(
