@@ -36,6 +36,7 @@ package struct WireTarget: FuzzTarget {
     let bounded = RecordForm.bounded(envelope.message)
     if case .commit(let commit) = bounded {
       guard commit.seconds.isFinite, commit.seconds >= 0, commit.peakMemory >= 0,
+        commit.borrowedSeconds.map({ $0.isFinite && $0 >= 0 }) ?? true,
         commit.outputs.allSatisfy({ (0...1 << 50).contains($0.size) })
       else { throw FuzzFailure("a commit is out of bounds: \(commit)") }
     }
@@ -62,7 +63,7 @@ package struct WireTarget: FuzzTarget {
   /// Not-a-number is unequal to itself.
   private static func holdsNaN(_ envelope: Envelope) -> Bool {
     switch envelope.message {
-    case .commit(let commit): commit.seconds.isNaN
+    case .commit(let commit): commit.seconds.isNaN || commit.borrowedSeconds?.isNaN == true
     case .heartbeat(let beat): beat.held.contains { $0.fraction?.isNaN == true || $0.loss?.isNaN == true }
     case .welcome(let welcome):
       welcome.heartbeatSeconds.isNaN || welcome.checkpointSeconds.isNaN || welcome.orphanSeconds.isNaN
