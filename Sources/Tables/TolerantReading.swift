@@ -5,33 +5,33 @@ internal import Essentials
 /// A structure, not a class: every access to a variable of a class is checked at run time, field by field.
 struct TolerantReading {
   /// What becomes of a field. Without payloads, so that no field counts references.
-  private enum Use {
+  enum Use {
     case skip, number, date, code, key
   }
 
   /// Places of malformed records that are listed.
   private static let listedFaults = 5
 
-  private let table: TableSchema
-  private let relations: [Relation]
+  let table: TableSchema
+  let relations: [Relation]
   /// The rows that each relation may refer to.
   private let parents: [RowIndex]
-  private let others: [RowIndex?]
-  private let readsValues: Bool
-  private var result = TolerantTable()
+  let others: [RowIndex?]
+  let readsValues: Bool
+  var result = TolerantTable()
   /// The column of the schema that each field of the file belongs to; −1 for none.
-  private var columnOfField: [Int] = []
-  private var uses: [Use] = []
+  var columnOfField: [Int] = []
+  var uses: [Use] = []
   /// By column of the schema.
-  private var formats: [[DateFormat]]
-  private var interners: [ByteInterner?]
-  private var numbers: [[Double]]
-  private var codes: [[Int32]]
+  var formats: [[DateFormat]]
+  var interners: [ByteInterner?]
+  var numbers: [[Double]]
+  var codes: [[Int32]]
   /// The relations whose foreign key a column is.
-  private var relationsOfColumn: [[Int]]
-  private var primaryKey = -1
-  private let keys = RowIndex()
-  private var rows: [ForeignKeyRows]
+  var relationsOfColumn: [[Int]]
+  var primaryKey = -1
+  let keys = RowIndex()
+  var rows: [ForeignKeyRows]
   private var faults: [Problem] = []
   private var firstUnread: [Int: (count: Int, example: String, line: Int)] = [:]
   private var emptyLines = 0
@@ -81,88 +81,8 @@ struct TolerantReading {
     return result
   }
 
-  private func place(_ line: Int?, _ column: String? = nil) -> Problem.Place {
+  func place(_ line: Int?, _ column: String? = nil) -> Problem.Place {
     Problem.Place(file: table.file, line: line, table: table.name, column: column)
-  }
-
-  /// Makes room for as many rows as the file has line breaks, so that nothing is moved as it grows.
-  private mutating func reserve(_ file: MappedFile) {
-    let rowCount = TextCheck.lineBreaks(UnsafeBufferPointer(start: file.start, count: file.count)) + 1
-    for (field, use) in uses.enumerated() {
-      switch use {
-      case .skip: break
-      case .number, .date: numbers[columnOfField[field]].reserveCapacity(rowCount)
-      case .code: codes[columnOfField[field]].reserveCapacity(rowCount)
-      case .key:
-        if columnOfField[field] == primaryKey { keys.reserve(rowCount) }
-        for relation in relationsOfColumn[columnOfField[field]] {
-          rows[relation].rows.reserveCapacity(rowCount)
-          if others[relation] != nil { rows[relation].otherRows.reserveCapacity(rowCount) }
-        }
-      }
-    }
-  }
-
-  /// Finds the columns in the header.
-  private mutating func prepare(_ header: [String]) throws {
-    var problems: [Problem] = []
-    var fields: [String: Int] = [:]
-    for (field, name) in header.enumerated() {
-      if fields.updateValue(field, forKey: name) != nil {
-        problems.append(
-          Problem("the header names the column '\(name)' twice", at: place(1, name), remedy: "remove one of them"))
-      }
-    }
-    columnOfField = [Int](repeating: -1, count: header.count)
-    uses = [Use](repeating: .skip, count: header.count)
-    var unscored: [String] = []
-    for (index, column) in table.columns.enumerated() {
-      let use = use(of: index)
-      if let field = fields[column.name] {
-        columnOfField[field] = index
-        uses[field] = use
-      } else if case .skip = use {
-        unscored.append(column.name)
-      } else {
-        problems.append(
-          Problem(
-            "the column is missing", at: place(1, column.name),
-            remedy: NearestName.of(column.name, among: header.filter { table.index(of: $0) == nil })
-              .map { "is it the one called '\($0)'? Then rename that" }
-              ?? "write it, with the name that it has in the real table"))
-      }
-    }
-    guard problems.isEmpty else { throw ClavaError(.input, problems: problems) }
-    func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
-    if readsValues, !unscored.isEmpty {
-      result.remarks.append("the file lacks \(list(unscored)), which takes part in no score")
-    }
-    let others = header.filter { table.index(of: $0) == nil }
-    if readsValues, !others.isEmpty {
-      result.remarks.append("the file has \(list(others)), which the real table does not have, and which was skipped")
-    }
-  }
-
-  private mutating func use(of index: Int) -> Use {
-    let column = table.columns[index]
-    switch column.role {
-    case .primaryKey, .foreignKey:
-      relationsOfColumn[index] = relations.indices.filter { relations[$0].column == column.name }
-      if column.name == table.primaryKey { primaryKey = index }
-      return primaryKey == index || !relationsOfColumn[index].isEmpty ? .key : .skip
-    case .number: return readsValues ? .number : .skip
-    case .date(let format):
-      // Libraries write dates in ISO form whatever the real file has.
-      let isoForms = [
-        "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f",
-      ]
-      formats[index] = ([format] + isoForms.filter { $0 != format }).compactMap { DateFormat($0) }
-      return readsValues ? .date : .skip
-    case .categorical, .boolean:
-      interners[index] = ByteInterner()
-      return readsValues ? .code : .skip
-    case .text, .ignoredKey: return .skip
-    }
   }
 
   private mutating func readRow(_ cursor: inout CSVCursor) throws {
